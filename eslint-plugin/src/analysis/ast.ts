@@ -1,0 +1,136 @@
+import type { TSESTree } from '@typescript-eslint/types';
+
+/** Any ESTree / TS-ESTree node, whichever parser made it. */
+export type Node = TSESTree.Node;
+export type { TSESTree };
+
+/** A function in any of its three syntactic forms. */
+export type FunctionNode =
+  | TSESTree.FunctionDeclaration
+  | TSESTree.FunctionExpression
+  | TSESTree.ArrowFunctionExpression;
+
+const SKIPPED_KEYS = new Set(['type', 'parent', 'loc', 'range', 'start', 'end', 'tokens', 'comments', 'raw', 'value', 'name']);
+
+function isNode(value: unknown): value is Node {
+  return typeof value === 'object' && value !== null && typeof (value as { type?: unknown }).type === 'string';
+}
+
+/** Children of a node in source order of its fields; works for every parser because it needs no key table. */
+export function childrenOf(node: Node): Node[] {
+  const children: Node[] = [];
+  for (const key in node) {
+    if (SKIPPED_KEYS.has(key) && !(key === 'value' && HAS_VALUE_CHILD.has(node.type))) continue;
+    const child: unknown = (node as unknown as Record<string, unknown>)[key];
+    if (Array.isArray(child)) {
+      for (const item of child) if (isNode(item)) children.push(item);
+    } else if (isNode(child)) {
+      children.push(child);
+    }
+  }
+  return children;
+}
+
+const HAS_VALUE_CHILD = new Set(['Property', 'PropertyDefinition', 'MethodDefinition', 'AccessorProperty', 'JSXAttribute', 'TSAbstractMethodDefinition']);
+
+/** Pre-order walk with an explicit stack, so that deep nesting cannot overflow it; return `false` to skip the children. */
+export function walk(root: Node, visit: (node: Node) => boolean | undefined): void {
+  const stack: Node[] = [root];
+  for (let node = stack.pop(); node; node = stack.pop()) {
+    if (visit(node) === false) continue;
+    const children = childrenOf(node);
+    for (let i = children.length - 1; i >= 0; i--) {
+      const child = children[i];
+      if (child) stack.push(child);
+    }
+  }
+}
+
+/** Parent node; undefined for the root (parents are set by `buildScopes` or by the host). */
+export function parentOf(node: Node): Node | undefined {
+  return node.parent ?? undefined;
+}
+
+/** True for the three function node types. */
+export function isFunction(node: Node | null | undefined): node is FunctionNode {
+  return (
+    node?.type === 'FunctionDeclaration' || node?.type === 'FunctionExpression' || node?.type === 'ArrowFunctionExpression'
+  );
+}
+
+/** The innermost function that contains the node (not the node itself). */
+export function enclosingFunction(node: Node): FunctionNode | undefined {
+  for (let n = parentOf(node); n; n = parentOf(n)) if (isFunction(n)) return n;
+  return undefined;
+}
+
+/** Removes wrappers that do not change a value at run time: `as`, `satisfies`, `!`, parentheses, `await` is kept. */
+export function unwrap(node: Node): Node {
+  let n = node;
+  for (;;) {
+    if (n.type === 'TSAsExpression' || n.type === 'TSSatisfiesExpression' || n.type === 'TSNonNullExpression' || n.type === 'TSTypeAssertion' || n.type === 'ChainExpression' || n.type === 'TSInstantiationExpression') n = n.expression;
+    else if ((n.type as string) === 'ParenthesizedExpression') n = (n as unknown as { expression: Node }).expression;
+    else return n;
+  }
+}
+
+/** Static name of a member access, property or method (`a.b`, `a['b']`), undefined when computed. */
+export function propertyName(node: Node): string | undefined {
+  if (node.type === 'MemberExpression') {
+    if (!node.computed) return node.property.type === 'PrivateIdentifier' ? `#${node.property.name}` : (node.property as TSESTree.Identifier).name;
+    return literalKey(node.property);
+  }
+  if (node.type === 'Property' || node.type === 'PropertyDefinition' || node.type === 'MethodDefinition' || node.type === 'AccessorProperty' || node.type === 'TSPropertySignature' || node.type === 'TSMethodSignature' || node.type === 'TSAbstractMethodDefinition' || node.type === 'TSAbstractPropertyDefinition') {
+    const { key } = node;
+    if (node.computed) return literalKey(key);
+    if (key.type === 'Identifier') return key.name;
+    if (key.type === 'PrivateIdentifier') return `#${key.name}`;
+    return literalKey(key);
+  }
+  return undefined;
+}
+
+function literalKey(key: Node): string | undefined {
+  if (key.type === 'Literal' && (typeof key.value === 'string' || typeof key.value === 'number')) return String(key.value);
+  if (key.type === 'TemplateLiteral' && key.expressions.length === 0) return key.quasis[0]?.value.cooked ?? undefined;
+  return undefined;
+}
+
+/** The static callee name of a call: `f()` → `f`, `a.b.f()` → `f`. */
+export function calleeName(call: TSESTree.CallExpression | TSESTree.NewExpression): string | undefined {
+  const callee = unwrap(call.callee);
+  if (callee.type === 'Identifier') return callee.name;
+  if (callee.type === 'MemberExpression') return propertyName(callee);
+  return undefined;
+}
+
+/** Argument `index` of a call, undefined when absent or behind a spread. */
+export function argumentAt(call: TSESTree.CallExpression | TSESTree.NewExpression, index: number): Node | undefined {
+  for (let i = 0; i <= index; i++) if (call.arguments[i]?.type === 'SpreadElement') return undefined;
+  return call.arguments[index];
+}
+
+/** Dotted source text of an identifier or member chain (`a.b.c`), undefined for anything else. */
+export function dottedName(node: Node): string | undefined {
+  const n = unwrap(node);
+  if (n.type === 'Identifier') return n.name;
+  if (n.type === 'ThisExpression') return 'this';
+  if (n.type === 'MemberExpression') {
+    const object = dottedName(n.object);
+    const name = propertyName(n);
+    return object !== undefined && name !== undefined ? `${object}.${name}` : undefined;
+  }
+  return undefined;
+}
+
+/** 1-based line and column, from `loc` where the parser gives it. */
+export interface Position {
+  readonly line: number;
+  readonly column: number;
+}
+
+/** Half-open character range `[start, end)` in the file's text. */
+export function rangeOf(node: Node): readonly [number, number] {
+  const n = node as unknown as { range?: [number, number]; start?: number; end?: number };
+  return n.range ?? [n.start ?? 0, n.end ?? 0];
+}

@@ -1,0 +1,200 @@
+import { argumentAt, dottedName, propertyName, unwrap, type FunctionNode, type Node, type TSESTree } from './ast.ts';
+import type { Evaluator } from './evaluate.ts';
+import { specifierName, type Module } from './module.ts';
+import type { Binding } from './scope.ts';
+import { importSource } from './type-syntax.ts';
+
+/** A call of a workspace function. */
+export interface CallSite {
+  readonly call: TSESTree.CallExpression | TSESTree.NewExpression;
+  readonly module: Module;
+  /** Module of the called function. */
+  readonly home: Module;
+  /** Arguments to skip (`fn.call(this, …)`). */
+  readonly offset?: number;
+  readonly event?: boolean;
+  readonly argument?: Node;
+}
+
+const cache = new WeakMap<FunctionNode, readonly CallSite[]>();
+const MAX_FILES = 24;
+
+/** How a function can be reached: its binding, its property name, or as a constructor. */
+interface Handle {
+  readonly binding: Binding | undefined;
+  readonly method: string | undefined;
+  readonly constructorOf: TSESTree.ClassDeclaration | TSESTree.ClassExpression | undefined;
+  readonly owner: Node | undefined;
+}
+
+/** Calls of a function in its file and, where the host knows other files, in the files that import it. */
+export function callSitesOf(ev: Evaluator, fn: FunctionNode, module: Module): readonly CallSite[] {
+  const known = cache.get(fn);
+  if (known) return known;
+  cache.set(fn, []);
+  const handle = handleOf(fn, module);
+  const sites: CallSite[] = [];
+  if (handle.binding) collectReferences(handle.binding, module, module, sites);
+  if (handle.method !== undefined) collectMethodCalls(handle.method, module, module, sites, handle.owner !== undefined);
+  if (handle.constructorOf) collectConstructions(ev, handle.constructorOf, module, sites);
+  if (ev.settings.crossFile === 'workspace') collectForeign(ev, handle, module, sites);
+  cache.set(fn, sites);
+  return sites;
+}
+
+function handleOf(fn: FunctionNode, module: Module): Handle {
+  const none: Handle = { binding: undefined, method: undefined, constructorOf: undefined, owner: undefined };
+  const parent = fn.parent as Node | undefined;
+  if (fn.type === 'FunctionDeclaration' && fn.id) return { ...none, binding: module.scopes.lookup(fn.id.name, fn.parent) };
+  if (parent?.type === 'VariableDeclarator' && parent.init === fn && parent.id.type === 'Identifier') return { ...none, binding: module.scopes.lookup(parent.id.name, parent) };
+  if (parent?.type === 'MethodDefinition' && parent.kind === 'constructor') {
+    const owner = parent.parent.parent;
+    return { ...none, constructorOf: owner };
+  }
+  if (parent?.type === 'MethodDefinition' || parent?.type === 'PropertyDefinition') return { ...none, method: propertyName(parent), owner: parent.parent.parent };
+  if (parent?.type === 'Property' && parent.value === fn) return { ...none, method: propertyName(parent) };
+  if (parent?.type === 'AssignmentExpression' && parent.right === fn && parent.left.type === 'MemberExpression') return { ...none, method: propertyName(parent.left) };
+  if (parent?.type === 'CallExpression') {
+    // `const f = useCallback(() => …)`, `export const f = withX(async () => …)`: calls of the variable are calls of the function.
+    const holder = parent.parent;
+    if (holder?.type === 'VariableDeclarator' && holder.id.type === 'Identifier') return { ...none, binding: module.scopes.lookup(holder.id.name, holder) };
+  }
+  return none;
+}
+
+function collectReferences(binding: Binding, module: Module, home: Module, sites: CallSite[]): void {
+  for (const ref of module.scopes.references(binding)) {
+    const parent = ref.parent as Node | undefined;
+    if (parent?.type === 'CallExpression' && unwrap(parent.callee) === ref) sites.push({ call: parent, module, home });
+    else if (parent?.type === 'MemberExpression' && parent.object === ref && parent.parent?.type === 'CallExpression' && propertyName(parent) === 'call') sites.push({ call: parent.parent, module, home, offset: 1 });
+  }
+}
+
+/** Method names that many unrelated objects have: calls of them say nothing about one class. */
+const COMMON_METHODS = new Set(['get', 'set', 'add', 'has', 'run', 'call', 'apply', 'emit', 'on', 'send', 'push', 'then', 'catch', 'map', 'log', 'info', 'error', 'warn', 'debug', 'start', 'stop', 'end', 'close', 'open', 'create', 'update', 'delete', 'remove', 'find', 'save', 'write', 'read', 'next', 'handle', 'execute', 'process', 'init', 'use', 'test', 'exec', 'inc', 'dec', 'observe', 'record', 'labels', 'reset', 'publish', 'subscribe', 'request', 'fetch', 'query', 'post', 'put', 'patch', 'render', 'parse', 'format', 'toString', 'toJSON', 'value', 'key', 'list', 'load', 'connect', 'register', 'handler', 'callback', 'fn', 'resolve', 'reject', 'constructor']);
+
+function collectMethodCalls(name: string, module: Module, home: Module, sites: CallSite[], ofClass: boolean): void {
+  const common = COMMON_METHODS.has(name) || name.length < 4;
+  for (const member of module.scopes.nodes('MemberExpression')) {
+    if (propertyName(member) !== name) continue;
+    const call = member.parent.type === 'ChainExpression' ? undefined : member.parent;
+    if (call?.type !== 'CallExpression' || call.callee !== member) continue;
+    const onThis = member.object.type === 'ThisExpression';
+    if (onThis ? ofClass && module === home : !common) sites.push({ call, module, home });
+  }
+}
+
+function collectConstructions(ev: Evaluator, node: TSESTree.ClassDeclaration | TSESTree.ClassExpression, module: Module, sites: CallSite[]): void {
+  const name = node.id?.name;
+  if (name === undefined) return;
+  const add = (m: Module): void => {
+    for (const n of m.scopes.nodes('NewExpression')) if (n.callee.type === 'Identifier' && n.callee.name === name) sites.push({ call: n, module: m, home: module });
+  };
+  add(module);
+  if (ev.settings.crossFile !== 'workspace') return;
+  for (const path of ev.host.mentioning([`new ${name}`]).slice(0, MAX_FILES)) {
+    const m = path === module.path ? undefined : ev.moduleAt(path);
+    if (m) add(m);
+  }
+}
+
+function collectForeign(ev: Evaluator, handle: Handle, module: Module, sites: CallSite[]): void {
+  const exported = handle.binding ? exportNames(handle.binding, module) : [];
+  for (const name of exported) {
+    const words = name === 'default' ? [] : [name];
+    for (const path of ev.host.mentioning(words, { importing: module.path }).slice(0, MAX_FILES)) {
+      const m = path === module.path ? undefined : ev.moduleAt(path);
+      if (m) collectImported(ev, name, m, module, sites);
+    }
+  }
+  const { method } = handle;
+  if (method !== undefined && !COMMON_METHODS.has(method) && method.length >= 6) {
+    const owner = handle.owner as { id?: TSESTree.Identifier | null } | undefined;
+    const words = owner?.id && method.length < 10 ? [`.${method}(`, owner.id.name] : [`.${method}(`];
+    for (const path of ev.host.mentioning(words).slice(0, MAX_FILES)) {
+      const m = path === module.path ? undefined : ev.moduleAt(path);
+      if (m) collectMethodCalls(method, m, module, sites, false);
+    }
+  }
+}
+
+function exportNames(binding: Binding, module: Module): string[] {
+  const out: string[] = [];
+  for (const [name, target] of module.exports) {
+    if (target.kind === 'binding' && target.binding === binding) out.push(name === 'module.exports' ? 'default' : name);
+    if (target.kind === 'expression' && target.node.type === 'Identifier' && module.scopes.resolve(target.node) === binding) out.push(name === 'module.exports' ? 'default' : name);
+  }
+  return out;
+}
+
+function collectImported(ev: Evaluator, name: string, module: Module, home: Module, sites: CallSite[]): void {
+  for (const d of module.scopes.nodes('ImportDeclaration')) {
+    for (const s of d.specifiers) {
+      const binding = module.scopes.root.bindings.get(s.local.name);
+      if (!binding || importSource(s) === undefined) continue;
+      const imported = s.type === 'ImportSpecifier' ? specifierName(s.imported) : s.type === 'ImportDefaultSpecifier' ? 'default' : '*';
+      if (imported === name && leadsTo(ev, d.source.value, name, module, home)) collectReferences(binding, module, home, sites);
+      else if (imported === '*' || (imported === 'default' && name !== 'default')) collectMembers(binding, name, module, home, sites);
+    }
+  }
+  for (const d of module.scopes.nodes('VariableDeclarator')) {
+    const init = d.init ? unwrap(d.init) : undefined;
+    if (init?.type !== 'CallExpression' || init.callee.type !== 'Identifier' || init.callee.name !== 'require') continue;
+    if (d.id.type === 'Identifier') {
+      const binding = module.scopes.root.bindings.get(d.id.name);
+      if (binding) collectMembers(binding, name, module, home, sites);
+      if (binding && name === 'default') collectReferences(binding, module, home, sites);
+    } else if (d.id.type === 'ObjectPattern') {
+      for (const p of d.id.properties) {
+        if (p.type !== 'Property' || propertyName(p) !== name || p.value.type !== 'Identifier') continue;
+        const binding = module.scopes.lookup(p.value.name, d);
+        if (binding) collectReferences(binding, module, home, sites);
+      }
+    }
+  }
+}
+
+function leadsTo(ev: Evaluator, source: string, name: string, module: Module, home: Module): boolean {
+  const target = ev.importedModule(source, module);
+  if (!target) return false;
+  return target === home || target.path === home.path || target.exports.get(name)?.kind !== 'binding';
+}
+
+function collectMembers(binding: Binding, name: string, module: Module, home: Module, sites: CallSite[]): void {
+  for (const ref of module.scopes.references(binding)) {
+    const member = ref.parent;
+    if (member?.type !== 'MemberExpression' || member.object !== ref || propertyName(member) !== name) continue;
+    if (member.parent.type === 'CallExpression' && member.parent.callee === member) sites.push({ call: member.parent, module, home });
+  }
+}
+
+/** Arguments that `emit(event, …)` calls of the same event pass at a position. */
+export function emittedArguments(ev: Evaluator, event: Node, module: Module, index: number): readonly { readonly node: Node; readonly module: Module }[] {
+  const key = eventKey(event);
+  if (key === undefined) return [];
+  const out: { node: Node; module: Module }[] = [];
+  const add = (m: Module): void => {
+    for (const call of m.scopes.nodes('CallExpression')) {
+      const callee = unwrap(call.callee);
+      if (callee.type !== 'MemberExpression' || propertyName(callee) !== 'emit') continue;
+      const first = call.arguments[0];
+      const arg = argumentAt(call, index + 1);
+      if (first && arg && eventKey(first) === key) out.push({ node: arg, module: m });
+    }
+  };
+  add(module);
+  if (ev.settings.crossFile === 'workspace') {
+    for (const path of ev.host.mentioning([key, 'emit(']).slice(0, MAX_FILES)) {
+      const m = path === module.path ? undefined : ev.moduleAt(path);
+      if (m) add(m);
+    }
+  }
+  return out;
+}
+
+/** Comparable key of an event argument: a literal of some length, or the last name of a constant. */
+function eventKey(node: Node): string | undefined {
+  const n = unwrap(node);
+  if (n.type === 'Literal' && typeof n.value === 'string') return n.value.length > 3 ? n.value : undefined;
+  return dottedName(n)?.split('.').at(-1);
+}

@@ -1,0 +1,200 @@
+import { valueKinds } from '../knowledge/value-kinds.ts';
+import type { Evidence } from './judge-bound.ts';
+import { mergeStep } from './judge-bound.ts';
+import { classifyAttributeKey, classifyLiteral, classifyPath, isPersonWord, type SensitiveMatch, type Vocabulary } from './sensitivity.ts';
+import type { Settings } from './settings.ts';
+import type { Step, Value } from './value.ts';
+import { splitWords } from './words.ts';
+
+/** A value that carries personal data or a secret. */
+export interface Sensitive {
+  readonly match: SensitiveMatch;
+  /** In words: "the client IP address", "`user.email`". */
+  readonly what: string;
+  readonly evidence: Evidence;
+  readonly step: Step | undefined;
+}
+
+const MAX_DEPTH = 10;
+const vocabularies = new WeakMap<Settings, Vocabulary>();
+
+/** Vocabulary of the settings. */
+export function vocabularyOf(settings: Settings): Vocabulary {
+  let v = vocabularies.get(settings);
+  if (!v) {
+    v = { words: settings.sensitiveWords, keys: settings.sensitiveKeys, allowWords: settings.allowWords, allowKeys: settings.allowKeys };
+    vocabularies.set(settings, v);
+  }
+  return v;
+}
+
+/** Where a value is written; logs take fewer kinds of values as sensitive. */
+export type SinkKind = 'span' | 'log' | 'baggage' | 'label' | 'tracker';
+
+/** What about a value is personal data or a secret; `serialised`: it was turned into text as a whole. */
+export function sensitiveOf(value: Value, sink: SinkKind, settings: Settings, depth = 0, serialised = false): Sensitive | undefined {
+  if (depth > MAX_DEPTH) return undefined;
+  const again = (v: Value, s = serialised): Sensitive | undefined => sensitiveOf(v, sink, settings, depth + 1, s);
+  const named = (path: readonly string[], extra: Partial<Sensitive> = {}): Sensitive | undefined => byName(path, value, sink, settings, extra);
+  switch (value.type) {
+    case 'literal': {
+      const match = typeof value.value === 'string' && value.value.length < 4096 ? classifyLiteral(value.value) : undefined;
+      return match ? { match, what: `a constant that looks like ${match.word}`, evidence: 'proved', step: value.step } : undefined;
+    }
+    case 'source': {
+      const facts = valueKinds[value.kind];
+      if (facts.sensitive && !(sink === 'log' && QUIET_IN_LOGS.has(facts.sensitive))) {
+        return { match: { category: facts.sensitive, severity: 'high', word: value.kind, strength: 'strong' }, what: facts.what, evidence: value.evidence, step: value.step };
+      }
+      if (value.kind === 'config' || value.kind === 'size' || facts.bound === 'bounded') return value.kind === 'config' ? secretConfig(value, settings) : undefined;
+      if (value.kind === 'http.header') return headerMatch(value.names, value, settings);
+      return named(value.names);
+    }
+    case 'join': {
+      for (const m of value.members) {
+        const found = again(m);
+        if (found) return value.step ? { ...found, step: mergeStep(value.step, found.step) } : found;
+      }
+      return undefined;
+    }
+    case 'derived': {
+      if (value.how === 'protected' || value.how === 'number' || value.how === 'key') return undefined;
+      const whole = serialised || value.name === 'JSON.stringify()';
+      for (const part of value.of) {
+        const found = again(part, whole);
+        if (found && !(isUrlPart(value, found))) return value.step ? { ...found, step: mergeStep(value.step, found.step) } : found;
+      }
+      return value.aliases && value.how === 'text' && value.of.some((p) => p.type === 'unknown') ? undefined : undefined;
+    }
+    case 'object': {
+      for (const [name, prop] of value.props) {
+        const inner = prop.get();
+        const found = again(inner) ?? (canHold(inner) ? keyed(name, inner, sink, settings) : undefined);
+        if (found) return found;
+      }
+      for (const r of value.rest) {
+        const found = again(r.get());
+        if (found) return found;
+      }
+      return undefined;
+    }
+    case 'array':
+      for (const item of value.items.slice(0, 20)) {
+        const found = again(item());
+        if (found) return found;
+      }
+      return undefined;
+    case 'shape':
+      return shapeMatch(value, sink);
+    case 'unknown':
+      return value.why === 'budget' ? undefined : (named(value.names) ?? aliasMatch(value, sink, settings) ?? (serialised ? wholePerson(value.names, value.step) : undefined));
+    case 'external':
+      return named(value.path.slice(1));
+    default:
+      return undefined;
+  }
+}
+
+/** Request URLs are what access logs are for. */
+const QUIET_IN_LOGS = new Set(['url', 'query', 'message', 'online', 'identifier']);
+
+/** The path or origin cut out of a URL carries no query string. */
+function isUrlPart(value: Extract<Value, { type: 'derived' }>, found: Sensitive): boolean {
+  return value.how === 'part' && (found.match.category === 'url' || found.match.category === 'query') && value.name === 'split()';
+}
+
+function byName(path: readonly string[], value: Value, sink: SinkKind, settings: Settings, extra: Partial<Sensitive>): Sensitive | undefined {
+  if (path.length === 0) return undefined;
+  const match = classifyPath(path, vocabularyOf(settings));
+  if (!match || !counts(match, sink, settings)) return undefined;
+  return { match, what: `\`${path.slice(-3).join('.')}\``, evidence: 'named', step: value.step, ...extra };
+}
+
+/** A local name may say more than the source: `const email = input.value`. */
+function aliasMatch(value: Extract<Value, { type: 'unknown' }>, sink: SinkKind, settings: Settings): Sensitive | undefined {
+  for (const alias of value.aliases ?? []) {
+    const found = byName([alias], value, sink, settings, {});
+    if (found?.match.strength === 'strong') return found;
+  }
+  return undefined;
+}
+
+/** Does a category count for a sink under these settings? */
+export function counts(match: SensitiveMatch, sink: SinkKind, settings: Settings): boolean {
+  if (match.category === 'identifier') return settings.personIds;
+  if (match.category === 'message') return false;
+  if (sink === 'log' && (QUIET_IN_LOGS.has(match.category) || match.category === 'content' || match.category === 'headers')) return match.severity === 'critical';
+  return true;
+}
+
+function secretConfig(value: Extract<Value, { type: 'source' }>, settings: Settings): Sensitive | undefined {
+  const match = classifyPath(value.names, vocabularyOf(settings));
+  return match?.category === 'credential' && match.strength === 'strong' ? { match, what: `\`${value.names.join('.')}\``, evidence: 'proved', step: value.step } : undefined;
+}
+
+function headerMatch(names: readonly string[], value: Value, settings: Settings): Sensitive | undefined {
+  const header = (names.at(-1) ?? '').toLowerCase();
+  const match = classifyAttributeKey(`http.request.header.${header}`, vocabularyOf(settings));
+  const own = match && match.category !== 'headers' ? match : (classifyPath([header], vocabularyOf(settings)) ?? HEADER_WORDS[header]);
+  return own ? { match: own, what: `the header \`${header}\``, evidence: 'proved', step: value.step } : undefined;
+}
+
+const HEADER_WORDS: Readonly<Record<string, SensitiveMatch>> = {
+  authorization: { category: 'credential', severity: 'critical', word: 'authorization', strength: 'strong' },
+  cookie: { category: 'credential', severity: 'critical', word: 'cookie', strength: 'strong' },
+  'set-cookie': { category: 'credential', severity: 'critical', word: 'set-cookie', strength: 'strong' },
+  'x-api-key': { category: 'credential', severity: 'critical', word: 'x-api-key', strength: 'strong' },
+  'x-forwarded-for': { category: 'online', severity: 'medium', word: 'x-forwarded-for', strength: 'strong' },
+  'x-real-ip': { category: 'online', severity: 'medium', word: 'x-real-ip', strength: 'strong' },
+  forwarded: { category: 'online', severity: 'medium', word: 'forwarded', strength: 'strong' },
+  'cf-connecting-ip': { category: 'online', severity: 'medium', word: 'cf-connecting-ip', strength: 'strong' },
+  referer: { category: 'url', severity: 'medium', word: 'referer', strength: 'strong' },
+};
+
+function shapeMatch(value: Extract<Value, { type: 'shape' }>, sink: SinkKind): Sensitive | undefined {
+  const whole = WHOLE_SHAPES[value.shape];
+  if (!whole || (sink === 'log' && value.evidence === 'named')) return undefined;
+  return { match: { category: whole.category, severity: 'high', word: whole.what, strength: 'strong' }, what: whole.what, evidence: value.evidence, step: value.step };
+}
+
+const WHOLE_SHAPES: Readonly<Record<string, { readonly category: SensitiveMatch['category']; readonly what: string }>> = {
+  'fetch.Headers': { category: 'headers', what: 'the request headers' },
+  'fetch.ResponseHeaders': { category: 'headers', what: 'the response headers' },
+  'web.Request': { category: 'headers', what: 'the whole request object' },
+  'web.Url': { category: 'url', what: 'the raw request URL' },
+  'node.Env': { category: 'credential', what: 'the whole process environment' },
+};
+
+/** A property called like a secret, whose value says nothing else. */
+function keyed(name: string, value: Value, sink: SinkKind, settings: Settings): Sensitive | undefined {
+  if (value.type !== 'unknown' && value.type !== 'external') return undefined;
+  const match = classifyPath([name], vocabularyOf(settings));
+  return match?.strength === 'strong' && counts(match, sink, settings) ? { match, what: `\`${name}\``, evidence: 'named', step: value.step } : undefined;
+}
+
+/** Can the value hold text at all? Booleans, counts, constants and protected values cannot leak. */
+export function canHold(value: Value): boolean {
+  switch (value.type) {
+    case 'literal':
+    case 'bounded':
+    case 'function':
+    case 'class':
+      return false;
+    case 'join':
+      return value.members.some(canHold);
+    case 'derived':
+      return value.how === 'protected' || value.how === 'number' || value.how === 'key' ? false : value.of.some(canHold);
+    case 'source':
+      return valueKinds[value.kind].bound !== 'bounded' && value.kind !== 'size' && value.kind !== 'duration' && value.kind !== 'time';
+    default:
+      return true;
+  }
+}
+
+/** A person object turned into text as a whole. */
+function wholePerson(names: readonly string[], step: Step | undefined): Sensitive | undefined {
+  const last = names.at(-1);
+  const words = last === undefined ? [] : splitWords(last);
+  const word = words.at(-1);
+  return word !== undefined && isPersonWord(word) ? { match: { category: 'name', severity: 'high', word, strength: 'weak' }, what: `the whole \`${last ?? ''}\` object`, evidence: 'named', step } : undefined;
+}

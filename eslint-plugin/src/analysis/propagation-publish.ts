@@ -1,0 +1,179 @@
+import { publishConstructors, publishers, type PublishSpec } from '../knowledge/libraries/brokers.ts';
+import { calleeName, parentOf, propertyName, unwrap, walk, type FunctionNode, type Node, type TSESTree } from './ast.ts';
+import type { AnalysisContext } from './context.ts';
+import type { Module } from './module.ts';
+import { flowInto, receiverName, type CarrierSearch } from './propagation-carrier.ts';
+import { importSources, isBrowserFile, type TracingProject } from './propagation-coverage.ts';
+import { shapesOf, type PropagationFact } from './propagation-facts.ts';
+import { functionsAround, startsByItself } from './propagation-reach.ts';
+import { patternIds, type Binding } from './scope.ts';
+
+type SendingCall = TSESTree.CallExpression | TSESTree.NewExpression;
+
+const METHODS = new Set(Object.values(publishers).flatMap((m) => Object.keys(m)));
+const CONSTRUCTORS = new Set(['SendMessageCommand', 'SendMessageBatchCommand', 'PublishCommand', 'PublishBatchCommand', 'Worker']);
+const MAX_CALLER_FILES = 20;
+
+/** Messages that are sent without trace context. */
+export function collectPublishes(ctx: AnalysisContext, project: TracingProject, carriers: CarrierSearch): readonly PropagationFact[] {
+  const { module } = ctx;
+  if (isBrowserFile(module)) return [];
+  const facts: PropagationFact[] = [];
+  const wrappers = ctx.settings.wrappers.filter((w) => w.kind === 'publish');
+  for (const call of module.scopes.nodes('CallExpression')) {
+    const name = calleeName(call);
+    if (name === undefined) continue;
+    const wrapper = wrappers.find((w) => w.name === name);
+    const spec = wrapper ? wrapperSpec(wrapper.name, wrapper.message ?? 0) : METHODS.has(name) ? methodSpec(ctx, call, name) : undefined;
+    if (spec) add(facts, ctx, project, carriers, call, spec);
+  }
+  for (const call of module.scopes.nodes('NewExpression')) {
+    if (!CONSTRUCTORS.has(calleeName(call) ?? '')) continue;
+    const spec = shapesOf(ctx.evaluate(call)).map((s) => publishConstructors[s]).find((s) => s !== undefined);
+    if (spec && hasCarrierOption(call, spec)) add(facts, ctx, project, carriers, call, spec);
+  }
+  return facts;
+}
+
+function wrapperSpec(name: string, message: number): PublishSpec {
+  return { broker: name, carrier: { how: 'field', arg: message, property: 'traceContext', words: 'a field of the message' } };
+}
+
+function methodSpec(ctx: AnalysisContext, call: TSESTree.CallExpression, name: string): PublishSpec | undefined {
+  const callee = unwrap(call.callee);
+  if (callee.type !== 'MemberExpression') return undefined;
+  for (const shape of shapesOf(ctx.evaluate(callee.object))) {
+    const methods = publishers[shape];
+    if (methods && Object.hasOwn(methods, name)) return methods[name];
+  }
+  return undefined;
+}
+
+/** A thread gets context only through `workerData`; without it nothing is handed over. */
+function hasCarrierOption(call: TSESTree.NewExpression, spec: PublishSpec): boolean {
+  if (spec.optIn === undefined) return true;
+  const options = call.arguments[spec.carrier.arg];
+  return options?.type === 'ObjectExpression' && options.properties.some((p) => propertyName(p) === spec.carrier.property);
+}
+
+function add(facts: PropagationFact[], ctx: AnalysisContext, project: TracingProject, carriers: CarrierSearch, call: SendingCall, found: PublishSpec): void {
+  const { module } = ctx;
+  if (call.arguments.length === 0 || isCovered(project, found.broker)) return;
+  const spec = found.carrier.arg < 0 ? { ...found, carrier: { ...found.carrier, arg: dataArgument(call, ctx) } } : found;
+  if (spec.optIn !== undefined && !importSources(module).some((s) => s.startsWith('@opentelemetry/'))) return;
+  if (spec.scheduleKeys && isScheduled(call, spec.scheduleKeys, module)) return;
+  if (spec.needsConsumer && !(isSerialized(call, module) && hasConsumer(ctx, project, spec.needsConsumer))) return;
+  if (carriers.messageCarries(call, module) || startsByItself(call, module)) return;
+  if (callersCarry(ctx, carriers, call)) return;
+  if (spec.broker === '@nestjs/microservices' && hasNestSerializer(project, carriers)) return;
+  const callee = unwrap(call.callee);
+  const subject = receiverName(call);
+  facts.push({
+    kind: spec.optIn === 'workers' ? 'worker-message' : 'publish',
+    problem: 'no-inject',
+    node: callee.type === 'MemberExpression' ? callee.property : callee,
+    broker: brokerWord(project, spec.broker),
+    subject,
+    where: spec.carrier.words,
+    evidence: [{ text: `\`${subject}\` sends through ${brokerWord(project, spec.broker)}, which no registered instrumentation covers`, node: callee }],
+    optIn: spec.optIn,
+    fix: { kind: 'publish', call, carrier: spec.carrier, broker: spec.broker },
+  });
+}
+
+/** Covered; for Nest's clients every package that may carry the messages is asked, and silence wins. */
+export function isCovered(project: TracingProject, broker: string): boolean {
+  if (project.covers(broker)) return true;
+  if (broker !== '@nestjs/microservices') return false;
+  const possible = project.nestBrokers();
+  return possible.length === 0 || possible.some((b) => project.covers(b));
+}
+
+/** Name for a message: what carries Nest's messages, where that is known. */
+export function brokerWord(project: TracingProject, broker: string): string {
+  const words: Readonly<Record<string, string>> = { 'nest-tcp': 'Nest TCP', redis: 'Redis', worker_threads: 'a worker thread', child_process: 'a child process' };
+  const [only, ...others] = broker === '@nestjs/microservices' ? new Set(project.nestBrokers()) : [broker];
+  const name = others.length === 0 ? (only ?? broker) : broker;
+  return words[name] ?? name;
+}
+
+/** Bull: `add(data, options)` or `add(name, data, options)`. */
+function dataArgument(call: SendingCall, ctx: AnalysisContext): number {
+  const [first, second] = call.arguments;
+  if (!first || !second) return 0;
+  if (first.type === 'ObjectExpression') return 0;
+  if (call.arguments.length > 2) return 1;
+  const value = ctx.evaluate(first);
+  return value.type === 'object' ? 0 : 1;
+}
+
+function isScheduled(call: SendingCall, keys: readonly string[], module: Module): boolean {
+  let found = false;
+  for (const expression of flowInto(call, module).expressions) {
+    walk(expression, (n) => {
+      if (n.type === 'Property' && keys.includes(propertyName(n) ?? '') && !(n.value.type === 'Identifier' && n.value.name === 'undefined')) found = true;
+      return !found;
+    });
+    if (found) break;
+  }
+  return found;
+}
+
+/** The payload is a document (`JSON.stringify`), not a bare id or counter. */
+function isSerialized(call: SendingCall, module: Module): boolean {
+  return flowInto(call, module).expressions.some((e) => {
+    let found = false;
+    walk(e, (n) => {
+      if (n.type === 'CallExpression' && propertyName(unwrap(n.callee)) === 'stringify') found = true;
+      return !found;
+    });
+    return found;
+  });
+}
+
+/** Somewhere in the workspace the same library takes such messages out again. */
+function hasConsumer(ctx: AnalysisContext, project: TracingProject, methods: readonly string[]): boolean {
+  const takes = (module: Module): boolean =>
+    module.scopes.nodes('CallExpression').some((c) => {
+      const callee = unwrap(c.callee);
+      return callee.type === 'MemberExpression' && methods.includes(propertyName(callee) ?? '') && shapesOf(ctx.evaluate(callee.object, module)).includes('redis.Client');
+    });
+  return takes(ctx.module) || methods.some((m) => project.modulesWith([`.${m}(`]).some(takes));
+}
+
+/** A helper that sends what its callers give it: one caller that adds a carrier shows that the message can bring it along. */
+function callersCarry(ctx: AnalysisContext, carriers: CarrierSearch, call: SendingCall): boolean {
+  const { module } = ctx;
+  const { bindings } = flowInto(call, module);
+  for (const fn of functionsAround(call)) {
+    if (!fn.params.some((p) => patternIds(p).some((id) => ownsBinding(bindings, id)))) continue;
+    const name = functionName(fn);
+    if (name === undefined || name.length < 3) continue;
+    const paths = ctx.host.mentioning([`${name}(`]).slice(0, MAX_CALLER_FILES);
+    const modules = new Set([module, ...paths.flatMap((p) => ctx.moduleAt(p) ?? [])]);
+    for (const m of modules) {
+      for (const site of m.scopes.nodes('CallExpression')) {
+        if (site !== call && calleeName(site) === name && carriers.messageCarries(site, m)) return true;
+      }
+    }
+  }
+  return false;
+}
+
+function ownsBinding(bindings: ReadonlySet<Binding>, id: TSESTree.Identifier): boolean {
+  for (const b of bindings) if (b.id === id) return true;
+  return false;
+}
+
+function functionName(fn: FunctionNode): string | undefined {
+  const parent = parentOf(fn);
+  if (fn.type === 'FunctionDeclaration') return fn.id?.name;
+  if (parent?.type === 'VariableDeclarator' && parent.id.type === 'Identifier') return parent.id.name;
+  if (parent?.type === 'MethodDefinition' || parent?.type === 'PropertyDefinition' || parent?.type === 'Property') return propertyName(parent);
+  return undefined;
+}
+
+/** A custom serializer of the microservice client can add the carrier to every message. */
+function hasNestSerializer(project: TracingProject, carriers: CarrierSearch): boolean {
+  return project.modulesWith(['Serializer', 'inject(']).some((m) => carriers.propagates(m.ast as Node, 'inject', m, 2));
+}

@@ -1,0 +1,133 @@
+import { enclosingFunction, propertyName, unwrap, type FunctionNode, type Node, type TSESTree } from './ast.ts';
+import type { Evaluator } from './evaluate.ts';
+import { libraryExport, shapeMember, shapeOf } from './libraries.ts';
+import type { Module } from './module.ts';
+import { importSource } from './type-syntax.ts';
+import { specifierName } from './module.ts';
+import { libraries } from '../knowledge/libraries/index.ts';
+import { LOG_LEVELS } from '../knowledge/libraries/loggers.ts';
+import type { Sink } from '../knowledge/types.ts';
+import { alternatives } from './value.ts';
+
+/** A call that writes telemetry. */
+export interface SinkSite {
+  readonly call: TSESTree.CallExpression;
+  readonly sink: Sink;
+  /** Shape of the receiver, e.g. `prom.Counter`; empty for plain functions. */
+  readonly shape: string;
+  readonly method: string;
+  readonly receiver: Node | undefined;
+  readonly fn: FunctionNode | undefined;
+  readonly evidence: 'proved' | 'typed' | 'named';
+}
+
+const sinkMethods = new Set<string>();
+for (const library of libraries) {
+  for (const shape of Object.values(library.shapes ?? {})) {
+    for (const [name, member] of Object.entries(shape.members ?? {})) if (member.call?.sink && member.call.sink.kind !== 'log') sinkMethods.add(name);
+  }
+  for (const [name, entry] of Object.entries(library.exports)) if (entry.call?.sink) sinkMethods.add(name);
+}
+const logMethods = new Set<string>([...LOG_LEVELS, 'child', 'dir', 'table', 'group', 'write', 'assert', 'groupCollapsed']);
+
+const cache = new WeakMap<Module, readonly SinkSite[]>();
+const logCache = new WeakMap<Module, readonly SinkSite[]>();
+
+/** Calls of a file that write metrics, spans, baggage or to error trackers. */
+export function sinkSites(ev: Evaluator, module: Module): readonly SinkSite[] {
+  let sites = cache.get(module);
+  if (!sites) {
+    cache.set(module, []);
+    sites = collect(ev, module, sinkMethods, (call, name) => siteOf(ev, module, call, name));
+    cache.set(module, sites);
+  }
+  return sites;
+}
+
+/** Calls of a file that write log lines. */
+export function logSites(ev: Evaluator, module: Module): readonly SinkSite[] {
+  let sites = logCache.get(module);
+  if (!sites) {
+    logCache.set(module, []);
+    sites = collect(ev, module, logMethods, (call, name) => logSiteOf(ev, module, call, name));
+    logCache.set(module, sites);
+  }
+  return sites;
+}
+
+function collect(ev: Evaluator, module: Module, methods: ReadonlySet<string>, make: (call: TSESTree.CallExpression, name: string) => SinkSite | undefined): SinkSite[] {
+  const sites: SinkSite[] = [];
+  for (const call of module.scopes.nodes('CallExpression')) {
+    const callee = unwrap(call.callee);
+    const name = callee.type === 'MemberExpression' ? propertyName(callee) : undefined;
+    if (name !== undefined) {
+      if (!methods.has(name)) continue;
+      const site = make(call, name);
+      if (site) sites.push(site);
+    } else if (callee.type === 'Identifier' && methods === sinkMethods) {
+      const site = plainCall(ev, module, call, callee);
+      if (site) sites.push(site);
+    }
+  }
+  return sites;
+}
+
+function siteOf(ev: Evaluator, module: Module, call: TSESTree.CallExpression, method: string): SinkSite | undefined {
+  const callee = unwrap(call.callee) as TSESTree.MemberExpression;
+  for (const value of alternatives(ev.ask(callee.object, module))) {
+    if (value.type === 'shape') {
+      const sink = shapeMember(value.shape, method)?.call?.sink;
+      if (sink) return { call, sink, shape: value.shape, method, receiver: callee.object, fn: enclosingFunction(call), evidence: value.evidence };
+    } else if (value.type === 'external' && (value.path.length === 1 || value.path[1] === 'default')) {
+      const sink = libraryExport(value.path[0] ?? '', method)?.call?.sink;
+      if (sink) return { call, sink, shape: '', method, receiver: callee.object, fn: enclosingFunction(call), evidence: 'proved' };
+    }
+  }
+  return undefined;
+}
+
+/** `end({ status })` of a timer, `captureMessage(…)` of an import. */
+function plainCall(ev: Evaluator, module: Module, call: TSESTree.CallExpression, callee: TSESTree.Identifier): SinkSite | undefined {
+  const binding = module.scopes.resolve(callee);
+  if (!binding) return undefined;
+  if (binding.kind === 'import') {
+    const source = importSource(binding.declaration);
+    const imported = binding.declaration.type === 'ImportSpecifier' ? specifierName(binding.declaration.imported) : 'default';
+    const sink = source === undefined ? undefined : libraryExport(source, imported)?.call?.sink;
+    return sink ? { call, sink, shape: '', method: imported, receiver: undefined, fn: enclosingFunction(call), evidence: 'proved' } : undefined;
+  }
+  const init = binding.declaration.type === 'VariableDeclarator' ? binding.declaration.init : undefined;
+  const source = init ? unwrap(init) : undefined;
+  if (source?.type !== 'CallExpression' || !TIMER.test(nameOfCallee(source))) return undefined;
+  const value = ev.ask(callee, module);
+  const sink = value.type === 'shape' ? shapeOf(value.shape)?.call?.sink : undefined;
+  return sink && value.type === 'shape' ? { call, sink, shape: value.shape, method: callee.name, receiver: callee, fn: enclosingFunction(call), evidence: value.evidence } : undefined;
+}
+
+const TIMER = /timer/i;
+
+function nameOfCallee(call: TSESTree.CallExpression): string {
+  const callee = unwrap(call.callee);
+  return callee.type === 'MemberExpression' ? (propertyName(callee) ?? '') : callee.type === 'Identifier' ? callee.name : '';
+}
+
+function logSiteOf(ev: Evaluator, module: Module, call: TSESTree.CallExpression, method: string): SinkSite | undefined {
+  const callee = unwrap(call.callee) as TSESTree.MemberExpression;
+  const receiver = unwrap(callee.object);
+  const own = receiver.type === 'Identifier' ? receiver.name : receiver.type === 'MemberExpression' ? propertyName(receiver) : undefined;
+  const fn = enclosingFunction(call);
+  const sink: Sink = { kind: 'log', level: method };
+  if (own === 'console' && receiver.type === 'Identifier' && !module.scopes.resolve(receiver)) return { call, sink, shape: 'log.Console', method, receiver, fn, evidence: 'proved' };
+  if (own !== undefined && (isLoggerName(own) || ev.settings.loggers.includes(own))) {
+    if (method === 'dir' || method === 'write' || method === 'table' || method === 'assert') return undefined;
+    return { call, sink, shape: 'log.Logger', method, receiver, fn, evidence: 'named' };
+  }
+  if (receiver.type !== 'Identifier' && receiver.type !== 'MemberExpression' && receiver.type !== 'CallExpression') return undefined;
+  const value = ev.ask(receiver, module);
+  return value.type === 'shape' && shapeMember(value.shape, method)?.call?.sink?.kind === 'log' ? { call, sink, shape: value.shape, method, receiver, fn, evidence: value.evidence } : undefined;
+}
+
+/** Identifiers that conventionally are loggers; `dialog`, `catalog`, `blog`, `login` are not. */
+export function isLoggerName(name: string): boolean {
+  return /^(?:_?log|_?logger|LOG|LOGGER|logging)$/.test(name) || /(?:[a-z0-9_](?:Logger|Log)|_logger|_log)$/.test(name);
+}

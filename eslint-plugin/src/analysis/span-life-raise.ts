@@ -1,0 +1,157 @@
+import { calleeName, dottedName, isFunction, parentOf, propertyName, rangeOf, unwrap, walk, type FunctionNode, type Node, type TSESTree } from './ast.ts';
+import type { Module } from './module.ts';
+import type { Machine, ResolvedFunction } from './span-life-machine.ts';
+
+/** Continuations: calling them hands a result back, it does not run the work. */
+const CONTINUATIONS = /^(?:cb|callback|done|resolve|reject)$/;
+/** Waiting for time to pass. */
+const TIMERS = /^(?:sleep|delay|wait|pause|nextTick|setImmediate|setTimeout|tick|yieldToEventLoop)$/;
+/** Calls that nobody expects to throw. */
+const HARMLESS_ROOTS = new Set(['console', 'Date', 'Math', 'Object', 'Array', 'String', 'Number', 'Boolean', 'Symbol', 'performance', 'trace', 'context', 'propagation', 'otel', 'api', 'opentelemetry', 'process']);
+const HARMLESS_CALLS = /^(?:trace|debug|info|warn|error|log|fatal|verbose|now|push|set|get|has|add|delete|join|split|slice|trim|includes|startsWith|endsWith|toString|toLowerCase|toUpperCase|String|Number|Boolean|clearTimeout|clearInterval|setTimeout|setInterval|recordException|setStatus|setAttribute|setAttributes|addEvent|end)$/;
+/** Methods that exist to throw. */
+const THROWING = new Set(['throwIfAborted']);
+
+/** A call, without `await`, that runs code which can well throw: `next()`, `fn()` of a parameter, `original.apply(this, args)`. */
+export function runsUserCode(call: TSESTree.CallExpression, machine: Machine): boolean {
+  const callee = unwrap(call.callee);
+  if (callee.type === 'Identifier') return isCallerFunction(callee, call, machine);
+  if (callee.type !== 'MemberExpression') return false;
+  const name = propertyName(callee);
+  if (name !== undefined && THROWING.has(name)) return true;
+  const object = unwrap(callee.object);
+  if (name === 'with' && isContextApi(object)) {
+    const fn = call.arguments[1];
+    return fn !== undefined && !isFunction(unwrap(fn)) && !machine.track.localFunction(fn);
+  }
+  if (name !== 'apply' && name !== 'call') return false;
+  if (object.type === 'Identifier') {
+    if (object.name === 'Reflect') return true;
+    const binding = machine.module.scopes.resolve(object);
+    if (binding?.kind === 'param') return isCallerFunction(object, call, machine);
+    // `const original = descriptor.value`: the wrapped method of a decorator or patch
+    return binding?.declaration.type === 'VariableDeclarator' && binding.declaration.init !== null && unwrap(binding.declaration.init).type === 'MemberExpression';
+  }
+  return object.type === 'MemberExpression' && propertyName(object) === 'value';
+}
+
+/** A parameter of the owner or of a function around it. */
+function isCallerFunction(id: TSESTree.Identifier, call: TSESTree.CallExpression, machine: Machine): boolean {
+  const binding = machine.module.scopes.resolve(id);
+  if (binding?.kind !== 'param') return false;
+  const fn = binding.declaration;
+  const [from, to] = rangeOf(fn);
+  const [ownerFrom, ownerTo] = rangeOf(machine.track.owner);
+  if (from > ownerFrom || to < ownerTo) return false;
+  const parent = parentOf(fn);
+  if (parent?.type === 'NewExpression' && unwrap(parent.callee).type === 'Identifier') return false;
+  return !(CONTINUATIONS.test(id.name) && parentOf(call)?.type === 'ExpressionStatement');
+}
+
+function isContextApi(object: Node): boolean {
+  return /(?:^|\.)(?:context|contextApi|otelContext|contextManager|otContext)$/i.test(dottedName(object) ?? '');
+}
+
+/** An ordinary call that a `try` around it was written for. */
+export function mayThrowInTry(call: Node): boolean {
+  if (call.type === 'NewExpression') return false;
+  if (call.type !== 'CallExpression') return false;
+  const name = calleeName(call);
+  if (name === undefined) return true;
+  const callee = unwrap(call.callee);
+  const root = callee.type === 'MemberExpression' ? dottedName(callee.object)?.split('.')[0] : undefined;
+  return !HARMLESS_CALLS.test(name) && !(root !== undefined && HARMLESS_ROOTS.has(root));
+}
+
+/** Whether waiting for the expression can end in a rejection. */
+export function mayReject(argument: Node, resolve: (callee: Node) => ResolvedFunction | undefined): boolean {
+  const n = unwrap(argument);
+  switch (n.type) {
+    case 'Literal':
+    case 'TemplateLiteral':
+    case 'ImportExpression':
+    case 'ObjectExpression':
+    case 'ThisExpression':
+    case 'UnaryExpression':
+      return false;
+    case 'ConditionalExpression':
+      return mayReject(n.consequent, resolve) || mayReject(n.alternate, resolve);
+    case 'LogicalExpression':
+      return mayReject(n.left, resolve) || mayReject(n.right, resolve);
+    case 'NewExpression': {
+      if (calleeName(n) !== 'Promise') return false;
+      const executor = n.arguments[0] && unwrap(n.arguments[0]);
+      // `new Promise((resolve) => setTimeout(resolve, 10))` cannot reject
+      return !(isFunction(executor) && executor.params.length < 2 && executor.body.type !== 'BlockStatement');
+    }
+    case 'CallExpression': {
+      const name = calleeName(n) ?? '';
+      const dotted = dottedName(n.callee);
+      if (dotted === 'Promise.resolve' || dotted === 'Promise.allSettled' || TIMERS.test(name)) return false;
+      const target = resolve(n.callee);
+      return !target || canFail(target.node, target.module, resolve, 2);
+    }
+    default:
+      return true;
+  }
+}
+
+/** Whether an async function can reject: an `await` or `throw` that no `catch` around it swallows. */
+function canFail(fn: FunctionNode, module: Module, resolve: (callee: Node) => ResolvedFunction | undefined, depth: number): boolean {
+  if (!fn.async || fn.generator) return true;
+  let fails = false;
+  let steps = 0;
+  walk(fn.body, (node) => {
+    if (fails || ++steps > 4000) {
+      fails = true;
+      return false;
+    }
+    if (node !== fn.body && isFunction(node)) return false;
+    if (node.type === 'TryStatement' && node.handler) {
+      // whatever the block throws ends in the handler; only handler and finalizer can let something out
+      if (blockFails(node.handler.body) || (node.finalizer && blockFails(node.finalizer))) fails = true;
+      return false;
+    }
+    if (node.type === 'ThrowStatement' || (node.type === 'ForOfStatement' && node.await)) fails = true;
+    else if (node.type === 'AwaitExpression') fails = depth <= 0 || awaitFails(node.argument);
+    else if (node.type === 'ReturnStatement' && node.argument && unwrap(node.argument).type === 'CallExpression') fails = true;
+    return !fails;
+  });
+  return fails || fn.body.type !== 'BlockStatement';
+
+  function awaitFails(argument: Node): boolean {
+    const n = unwrap(argument);
+    if (n.type === 'CallExpression' && unwrap(n.callee).type === 'MemberExpression' && calleeName(n) === 'catch') return false;
+    return n.type !== 'CallExpression' || mayRejectDeep(n);
+  }
+  function mayRejectDeep(call: TSESTree.CallExpression): boolean {
+    if (dottedName(call.callee) === 'Promise.allSettled' || TIMERS.test(calleeName(call) ?? '')) return false;
+    const target = resolve(call.callee);
+    // `resolve` speaks for the module it was made for; functions of other modules are not followed further
+    return !target || target.module !== module || canFail(target.node, module, resolve, depth - 1);
+  }
+  function blockFails(block: Node): boolean {
+    let out = false;
+    walk(block, (node) => {
+      if (out || isFunction(node)) return false;
+      if (node.type === 'TryStatement' && node.handler) return false;
+      if (node.type === 'ThrowStatement' || node.type === 'AwaitExpression') out = true;
+      return !out;
+    });
+    return out;
+  }
+}
+
+/** Awaited clean-up and notification that may well follow the end of a span. */
+const AFTERWORK = /flush|shutdown|close|clean|dispose|release|disconnect|destroy|exit|stop|unlock|sleep|delay|wait|log|report|notify|emit|drain|reply|respond|record|save|rollback|unsubscribe|\bend\b|^end|finish|complete|teardown|^next$/i;
+
+/** The awaited expression is work that belongs to the operation. */
+export function isRealWork(argument: Node): boolean {
+  const n = unwrap(argument);
+  if (n.type !== 'CallExpression') return false;
+  const name = calleeName(n);
+  if (name === undefined || TIMERS.test(name) || AFTERWORK.test(name)) return false;
+  const callee = unwrap(n.callee);
+  const root = callee.type === 'MemberExpression' ? (dottedName(callee.object) ?? '') : '';
+  return !/span|tracer|provider|exporter|processor|Promise|log/i.test(root) && name !== 'catch' && name !== 'then' && name !== 'finally';
+}

@@ -1,0 +1,230 @@
+import { calleeName, childrenOf, enclosingFunction, isFunction, parentOf, propertyName, rangeOf, unwrap, walk, type FunctionNode, type Node, type TSESTree } from './ast.ts';
+import type { Module } from './module.ts';
+import type { Binding } from './scope.ts';
+
+/** Span methods that return the span. */
+const CHAINABLE = new Set(['setAttribute', 'setAttributes', 'addEvent', 'addLink', 'addLinks', 'setStatus', 'updateName']);
+/** Functions that read a span and never end it. */
+const READERS = new Set(['setSpan', 'setSpanContext', 'getSpanContext', 'isSpanContextValid', 'wrapSpanContext', 'inject', 'log', 'debug', 'info', 'warn', 'error', 'trace', 'String', 'Boolean', 'expect', 'assert', 'ok', 'inspect']);
+
+/** The variables that hold one span, and what functions around them do with it. */
+export interface Tracking {
+  /** Function or program whose code owns the variable. */
+  readonly owner: Node;
+  readonly bindings: ReadonlySet<Binding>;
+  /** The expression is the span, as a variable or as the result of a chained setter. */
+  isSpan(node: Node): boolean;
+  /** Function of the owner's own code behind an identifier. */
+  localFunction(node: Node): FunctionNode | undefined;
+  /** The function (or class) ends the span, hands it over, or calls something that does. */
+  acts(node: Node): boolean;
+  /** References to the span that end it, in source order. */
+  readonly endings: readonly Node[];
+  contains(node: Node): boolean;
+}
+
+/** Builds the tracking of a variable; `passes` tells whether a call with the span as an argument can end it. */
+export function trackBinding(first: Binding, owner: Node, module: Module, passes: (call: TSESTree.CallExpression, index: number) => boolean): Tracking {
+  const { scopes } = module;
+  const bindings = new Set<Binding>([first]);
+  const references: TSESTree.Identifier[] = [];
+  for (const binding of bindings) {
+    for (const ref of scopes.references(binding)) {
+      references.push(ref);
+      const alias = aliasOf(ref);
+      const target = alias && scopes.resolve(alias);
+      if (target && bindings.size < 8) bindings.add(target);
+    }
+  }
+  const [from, to] = rangeOf(owner);
+  const inside = (node: Node): boolean => rangeOf(node)[0] >= from && rangeOf(node)[1] <= to;
+  const memo = new Map<Node, boolean>();
+  const acting = new Set<Node>(references.filter((ref) => classify(ref) !== 'reads'));
+  const endings = references.filter((ref) => classify(ref) === 'ends');
+
+  function classify(ref: Node): 'ends' | 'passes' | 'reads' {
+    let node: Node = ref;
+    for (let hops = 0; hops < 12; hops++) {
+      const parent = outerOf(node);
+      if (!parent) return 'reads';
+      if (parent.type === 'MemberExpression' && unwrap(parent.object) === node) {
+        const name = propertyName(parent);
+        if (name === 'end') return 'ends';
+        const call = outerOf(parent);
+        if (call?.type !== 'CallExpression' || unwrap(call.callee) !== parent || !CHAINABLE.has(name ?? '')) return 'reads';
+        node = call;
+      } else if (parent.type === 'CallExpression' || parent.type === 'NewExpression') {
+        if (parent.type === 'CallExpression' && isReader(parent)) return 'reads';
+        const index = parent.arguments.findIndex((a) => unwrap(a) === node);
+        return parent.type === 'NewExpression' || index < 0 || passes(parent, index) ? 'passes' : 'reads';
+      } else if (parent.type === 'LogicalExpression' || parent.type === 'ConditionalExpression') {
+        if (parent.type === 'LogicalExpression' ? unwrap(parent.left) === node && parent.operator === '&&' : unwrap(parent.test) === node) return 'reads';
+        node = parent;
+      } else if (parent.type === 'VariableDeclarator') {
+        return aliasOf(ref) ? 'reads' : 'passes';
+      } else if (READING_PARENTS.has(parent.type) || (parent.type === 'AssignmentExpression' && unwrap(parent.left) === node)) {
+        return 'reads';
+      } else {
+        return 'passes';
+      }
+    }
+    return 'passes';
+  }
+
+  const tracking: Tracking = {
+    owner,
+    bindings,
+    endings,
+    contains: inside,
+    isSpan(node) {
+      const n = unwrap(node);
+      if (n.type === 'Identifier') {
+        const binding = scopes.resolve(n);
+        return binding !== undefined && bindings.has(binding);
+      }
+      if (n.type !== 'CallExpression') return false;
+      const callee = unwrap(n.callee);
+      return callee.type === 'MemberExpression' && CHAINABLE.has(propertyName(callee) ?? '') && tracking.isSpan(callee.object);
+    },
+    localFunction(node) {
+      const n = unwrap(node);
+      if (n.type !== 'Identifier') return undefined;
+      const binding = scopes.resolve(n);
+      if (!binding || (binding.kind !== 'function' && binding.kind !== 'const' && binding.kind !== 'let')) return undefined;
+      const d = binding.declaration;
+      const fn = d.type === 'VariableDeclarator' ? (d.init && d.id.type === 'Identifier' ? functionIn(d.init) : undefined) : d;
+      return isFunction(fn) && inside(fn) && fn !== owner ? fn : undefined;
+    },
+    acts(root) {
+      const known = memo.get(root);
+      if (known !== undefined) return known;
+      memo.set(root, false);
+      let result = false;
+      walk(root, (node) => {
+        if (result) return false;
+        if (node.type === 'Identifier') {
+          if (acting.has(node)) result = true;
+          else {
+            const fn = tracking.localFunction(node);
+            if (fn && fn !== root && tracking.acts(fn)) result = true;
+          }
+        }
+        return !result;
+      });
+      memo.set(root, result);
+      return result;
+    },
+  };
+  return tracking;
+}
+
+const READING_PARENTS = new Set(['ExpressionStatement', 'UnaryExpression', 'BinaryExpression', 'IfStatement', 'WhileStatement', 'TemplateLiteral', 'TSTypeQuery', 'ExportSpecifier']);
+
+/** A function literal, also inside `useCallback(fn)`-like wrappers of one function. */
+function functionIn(init: Node): Node | undefined {
+  const n = unwrap(init);
+  return isFunction(n) ? n : undefined;
+}
+
+/** The nearest parent that is not a wrapper without effect at run time. */
+export function outerOf(node: Node): Node | undefined {
+  let child = node;
+  for (let p = parentOf(node); p; p = parentOf(p)) {
+    if (unwrap(p) === p || unwrap(p) !== unwrap(child)) return p;
+    child = p;
+  }
+  return undefined;
+}
+
+/** `const other = span`: the identifier `other`. */
+function aliasOf(ref: Node): TSESTree.Identifier | undefined {
+  const parent = outerOf(ref);
+  if (parent?.type !== 'VariableDeclarator' || !parent.init || unwrap(parent.init) !== ref || parent.id.type !== 'Identifier') return undefined;
+  return parent.id;
+}
+
+/** The call hands the span to a function that only reads it. */
+export function isReader(call: TSESTree.CallExpression): boolean {
+  return READERS.has(calleeName(call) ?? '');
+}
+
+/** True for setters that return the span. */
+export function isChainable(name: string | undefined): boolean {
+  return name !== undefined && CHAINABLE.has(name);
+}
+
+/** Where the result of a `startSpan` call goes. */
+export type Destination =
+  | { readonly kind: 'variable'; readonly binding: Binding }
+  | { readonly kind: 'dropped'; readonly node: Node }
+  | { readonly kind: 'ended' }
+  | { readonly kind: 'elsewhere' };
+
+/** Follows the result of a call outwards through casts, conditions and chained setters. */
+export function destinationOf(call: TSESTree.CallExpression, module: Module): Destination {
+  const elsewhere: Destination = { kind: 'elsewhere' };
+  let node: Node = call;
+  for (let hops = 0; hops < 20; hops++) {
+    const parent = outerOf(node);
+    if (!parent) return elsewhere;
+    switch (parent.type) {
+      case 'ConditionalExpression':
+        if (unwrap(parent.test) === node) return elsewhere;
+        node = parent;
+        break;
+      case 'LogicalExpression':
+      case 'AwaitExpression':
+        node = parent;
+        break;
+      case 'MemberExpression': {
+        const name = propertyName(parent);
+        const outer = outerOf(parent);
+        if (unwrap(parent.object) !== node) return elsewhere;
+        if (name === 'end') return { kind: 'ended' };
+        if (outer?.type !== 'CallExpression' || !isChainable(name)) return elsewhere;
+        node = outer;
+        break;
+      }
+      case 'VariableDeclarator':
+        return variable(parent.id, module) ?? elsewhere;
+      case 'AssignmentExpression': {
+        const target = variable(parent.left, module);
+        const outer = outerOf(parent);
+        if (target && outer?.type === 'ExpressionStatement') return target;
+        return elsewhere;
+      }
+      case 'ExpressionStatement':
+        return { kind: 'dropped', node: call };
+      default:
+        return elsewhere;
+    }
+  }
+  return elsewhere;
+}
+
+function variable(target: Node, module: Module): Destination | undefined {
+  if (target.type !== 'Identifier') return undefined;
+  const binding = module.scopes.resolve(target);
+  return binding && { kind: 'variable', binding };
+}
+
+/** The function that declares a variable, or the program. */
+export function declaringFunction(binding: Binding, module: Module): Node {
+  const d = binding.declaration;
+  if (binding.kind === 'param' && isFunction(d)) return d;
+  return enclosingFunction(d) ?? module.ast;
+}
+
+/** The number of direct children is small, so recursion over levels is safe for the few callers of this. */
+export function hasDescendant(root: Node, test: (node: Node) => boolean, intoFunctions = false): boolean {
+  let found = false;
+  for (const child of childrenOf(root)) {
+    if (found) break;
+    walk(child, (node) => {
+      if (found) return false;
+      if (test(node)) found = true;
+      return !found && (intoFunctions || !isFunction(node));
+    });
+  }
+  return found;
+}

@@ -1,0 +1,24 @@
+import { config } from '../config.ts';
+
+/** Names of the queues. */
+export const QUEUES = { fulfilment: 'fulfilment', receipts: 'receipts' } as const;
+
+/** Names of the jobs, as they appear in the queues and in the metrics. */
+export const JOBS = {
+  fulfilOrder: 'fulfil-order',
+  sendReceipt: 'send-receipt',
+  collectGauges: 'collect-gauges',
+} as const;
+
+export interface FulfilmentJob {
+  orderId: string;
+  carrier: Record<string, string>;
+}
+
+export interface ReceiptJob {
+  orderId: string;
+  email: string;
+}
+
+/** Where the queues live. */
+export const connection = { url: config.redisUrl };

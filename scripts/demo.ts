@@ -1,0 +1,288 @@
+/**
+ * Lints the example service, shows every finding with its trace and its suggestions, applies the first suggestion of
+ * each to a copy, and compares the findings with `examples/shop/expected.json`.
+ *
+ * `npm run demo`, or `node scripts/demo.ts [--plugin path/to/plugin.js]`. Exit code 0: every expected finding and no
+ * other, and the copy lints clean. 1: anything else.
+ */
+import { spawnSync } from 'node:child_process';
+import { cpSync, existsSync, mkdtempSync, readFileSync, realpathSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { basename, join, relative, resolve, sep } from 'node:path';
+import { pathToFileURL } from 'node:url';
+import { parseArgs, styleText } from 'node:util';
+import * as parser from '@typescript-eslint/parser';
+import { ESLint, type Linter } from 'eslint';
+import { inRoot } from './lib/paths.ts';
+
+/** A line of the example, by its trimmed text, so that edits elsewhere in the file do not move it. */
+interface Place {
+  readonly file: string;
+  readonly excerpt: string;
+}
+
+interface ExpectedFinding extends Place {
+  readonly rule: string;
+}
+
+interface Expectations {
+  readonly expected: readonly ExpectedFinding[];
+  readonly silent: readonly (Place & { readonly why: string })[];
+}
+
+interface Finding extends ExpectedFinding {
+  readonly lines: readonly string[];
+  readonly message: Linter.LintMessage;
+}
+
+interface FixRun {
+  readonly applied: number;
+  readonly passes: number;
+  readonly remaining: readonly Finding[];
+}
+
+const EXAMPLE = inRoot('examples/shop');
+const BUILT_PLUGIN = inRoot('eslint-plugin/dist/index.js');
+/** One suggestion per file and pass in the worst case (each adds an import), and no file has nearly as many findings. */
+const MAX_PASSES = 40;
+
+type Style = Parameters<typeof styleText>[0];
+
+function paint(style: Style, text: string): string {
+  return styleText(style, text, { stream: process.stdout });
+}
+
+function print(...lines: readonly string[]): void {
+  console.log(lines.join('\n'));
+}
+
+function plural(count: number, one: string, many = `${one}s`): string {
+  return `${count} ${count === 1 ? one : many}`;
+}
+
+async function loadPlugin(file: string): Promise<ESLint.Plugin> {
+  if (file === BUILT_PLUGIN && !existsSync(file)) {
+    print('Building the plugin first …');
+    const { status } = spawnSync('npm', ['run', '--silent', 'build', '--workspace', 'eslint-plugin'], {
+      cwd: inRoot('.'),
+      stdio: 'inherit',
+      shell: process.platform === 'win32',
+    });
+    if (status !== 0) throw new Error('eslint-plugin could not be built.');
+  }
+  const loaded = (await import(pathToFileURL(file).href)) as { default?: ESLint.Plugin };
+  if (loaded.default?.rules === undefined) throw new Error(`${file} has no default export with rules.`);
+  return loaded.default;
+}
+
+function createLinter(cwd: string, plugin: ESLint.Plugin, ruleNames: readonly string[]): ESLint {
+  return new ESLint({
+    cwd,
+    overrideConfigFile: true,
+    overrideConfig: {
+      files: ['src/**/*.ts'],
+      languageOptions: { parser },
+      plugins: { telint: plugin },
+      rules: Object.fromEntries(ruleNames.map((rule) => [rule, 'error'] as const)),
+    },
+  });
+}
+
+async function lint(linter: ESLint, root: string): Promise<Finding[]> {
+  const results = await linter.lintFiles(['src']);
+  return results.flatMap((result) => {
+    const lines = (result.source ?? readFileSync(result.filePath, 'utf8')).split(/\r?\n/);
+    return result.messages.map((message) => ({
+      file: relative(root, result.filePath).split(sep).join('/'),
+      // A message without a rule is a parse error or a broken directive: it counts as an unexpected finding.
+      rule: message.ruleId ?? 'syntax',
+      excerpt: lines[message.line - 1]?.trim() ?? '',
+      lines,
+      message,
+    }));
+  });
+}
+
+function byRule<T extends { readonly rule: string }>(items: readonly T[]): [string, T[]][] {
+  return [...Map.groupBy(items, (item) => item.rule)].sort(([a], [b]) => (a < b ? -1 : 1));
+}
+
+/** The line of a finding with one line before and after, and carets under the reported range. */
+function codeFrame({ lines, message }: Finding): string[] {
+  const { line, column } = message;
+  const width = String(line + 1).length;
+  const text = lines[line - 1] ?? '';
+  const end = message.endLine === undefined || message.endLine === line ? message.endColumn : text.length + 1;
+  const carets = '^'.repeat(Math.max(1, (end ?? column + 1) - column));
+  return [line - 1, line, line + 1].flatMap((number) => {
+    const source = lines[number - 1];
+    if (source === undefined) return [];
+    const gutter = `${number === line ? '>' : ' '} ${String(number).padStart(width)} │ `;
+    if (number !== line) return [paint('dim', `${gutter}${source}`.trimEnd())];
+    return [`${gutter}${source}`, `${' '.repeat(gutter.length + column - 1)}${paint('red', carets)}`];
+  });
+}
+
+function printFindings(findings: readonly Finding[]): void {
+  for (const [rule, group] of byRule(findings)) {
+    print('', paint('bold', `${rule}: ${plural(group.length, 'finding')}`));
+    for (const finding of group) {
+      const { message } = finding;
+      print('', paint('cyan', `${finding.file}:${message.line}:${message.column}`), ...codeFrame(finding));
+      print(...message.message.split('\n').map((line) => `  ${line}`));
+      print(
+        ...(message.suggestions ?? []).map(({ desc }, index) => paint('green', `  ${index === 0 ? '→' : '·'} ${desc}`)),
+      );
+    }
+  }
+}
+
+/** Splits off every item of `items` that has an equal in `others`; each of the others answers for one item. */
+function withoutMatches<T extends ExpectedFinding>(items: readonly T[], others: readonly ExpectedFinding[]): T[] {
+  const open = Map.groupBy(others, keyOf);
+  return items.filter((item) => open.get(keyOf(item))?.pop() === undefined);
+}
+
+function keyOf({ file, rule, excerpt }: ExpectedFinding): string {
+  return JSON.stringify([file, rule, excerpt]);
+}
+
+/** Says where the findings differ from the expectations; an empty list when they do not. */
+function compare(findings: readonly Finding[], { expected, silent }: Expectations): string[] {
+  const trapAt = new Map(silent.map((trap) => [JSON.stringify([trap.file, trap.excerpt]), trap.why]));
+  const stale = [...expected, ...silent].filter(({ file, excerpt }) => {
+    const path = join(EXAMPLE, file);
+    return (
+      !existsSync(path) ||
+      !readFileSync(path, 'utf8')
+        .split(/\r?\n/)
+        .some((line) => line.trim() === excerpt)
+    );
+  });
+  return [
+    ...stale.map(({ file, excerpt }) => `stale entry: ${file} has no line "${excerpt}"`),
+    ...withoutMatches(expected, findings).map(({ file, rule, excerpt }) => `missing: ${rule} ${file}: ${excerpt}`),
+    ...withoutMatches(findings, expected).map(({ file, rule, excerpt, message }) => {
+      const why = trapAt.get(JSON.stringify([file, excerpt]));
+      const kind = why === undefined ? 'extra' : `false alarm (${why})`;
+      return `${kind}: ${rule} ${file}:${message.line}: ${excerpt}`;
+    }),
+  ];
+}
+
+/** Applies the first suggestion of each finding of one file, as far as they do not touch each other. */
+function applyFirst(path: string, findings: readonly Finding[]): number {
+  const text = readFileSync(path, 'utf8');
+  const fixes = findings
+    .flatMap(({ message }) => message.suggestions?.[0]?.fix ?? [])
+    .sort((a, b) => a.range[0] - b.range[0] || a.range[1] - b.range[1]);
+  let output = '';
+  let end = 0;
+  let applied = 0;
+  for (const { range, text: replacement } of fixes) {
+    if (applied > 0 && range[0] <= end) continue;
+    output += text.slice(end, range[0]) + replacement;
+    end = range[1];
+    applied += 1;
+  }
+  if (applied > 0) writeFileSync(path, output + text.slice(end));
+  return applied;
+}
+
+async function fixCopy(copy: string, plugin: ESLint.Plugin, ruleNames: readonly string[]): Promise<FixRun> {
+  let applied = 0;
+  for (let passes = 0; ; passes += 1) {
+    const remaining = await lint(createLinter(copy, plugin, ruleNames), copy);
+    if (passes === MAX_PASSES) return { applied, passes, remaining };
+    let changes = 0;
+    for (const [file, findings] of Map.groupBy(remaining, (finding) => finding.file)) {
+      changes += applyFirst(join(copy, file), findings);
+    }
+    if (changes === 0) return { applied, passes, remaining };
+    applied += changes;
+  }
+}
+
+function printDiff(folder: string, before: string, after: string): void {
+  const { stdout, error } = spawnSync(
+    'git',
+    ['diff', '--no-index', '--no-color', '--no-ext-diff', '--no-prefix', '--unified=0', before, after],
+    { cwd: folder, encoding: 'utf8' },
+  );
+  if (error) {
+    print('  (git is not installed, so there is no diff to show)');
+    return;
+  }
+  for (const line of stdout.split('\n')) {
+    if (line.startsWith('+++ ')) print('', paint('cyan', line.slice(5 + after.length)));
+    else if (line.startsWith('@@')) print(paint('dim', `  ${line.replace(/^(@@.*?@@).*/, '$1')}`));
+    else if (line.startsWith('+')) print(paint('green', `  ${line}`));
+    else if (line.startsWith('-') && !line.startsWith('--- ')) print(paint('red', `  ${line}`));
+  }
+}
+
+function printSummary(
+  findings: readonly Finding[],
+  run: FixRun,
+  differences: readonly string[],
+  seconds: number,
+): void {
+  print('', paint('bold', 'Summary'));
+  for (const [rule, group] of byRule(findings)) print(`  ${String(group.length).padStart(3)}  ${rule}`);
+  print(
+    `  ${String(findings.length).padStart(3)}  findings in ${plural(new Set(findings.map(({ file }) => file)).size, 'file')}`,
+    `  ${String(run.applied).padStart(3)}  suggestions applied in ${plural(run.passes, 'pass', 'passes')}`,
+    `  ${String(run.remaining.length).padStart(3)}  findings left in the copy`,
+    `  ${String(differences.length).padStart(3)}  differences from expected.json`,
+    `       ${seconds.toFixed(1)} s`,
+  );
+}
+
+async function main(): Promise<boolean> {
+  const started = performance.now();
+  const { values } = parseArgs({ options: { plugin: { type: 'string', default: BUILT_PLUGIN } } });
+  const expectations = JSON.parse(readFileSync(join(EXAMPLE, 'expected.json'), 'utf8')) as Expectations;
+  const ruleNames = [...new Set(expectations.expected.map(({ rule }) => rule))];
+  const plugin = await loadPlugin(resolve(values.plugin));
+
+  const findings = await lint(createLinter(EXAMPLE, plugin, ruleNames), EXAMPLE);
+  print(paint('bold', `Telint on ${relative(inRoot('.'), EXAMPLE)}: ${plural(findings.length, 'finding')}`));
+  printFindings(findings);
+
+  // The real path, because the plugin may resolve imports to it (the temporary folder of macOS is a link).
+  const folder = realpathSync(mkdtempSync(join(tmpdir(), 'telint-demo-')));
+  try {
+    const [before, after] = ['before', 'after'].map((name) => join(folder, name)) as [string, string];
+    const filter = (source: string): boolean => basename(source) !== 'node_modules';
+    cpSync(EXAMPLE, before, { recursive: true, filter });
+    cpSync(EXAMPLE, after, { recursive: true, filter });
+    const run = await fixCopy(after, plugin, ruleNames);
+
+    print('', paint('bold', 'A copy after the first suggestion of each finding'));
+    printDiff(folder, 'before', 'after');
+    if (run.remaining.length > 0) {
+      print('', paint('bold', `Left in the copy after ${run.applied} suggestions`));
+      printFindings(run.remaining);
+    }
+
+    const differences = compare(findings, expectations);
+    if (differences.length > 0) {
+      print('', paint('bold', 'Different from examples/shop/expected.json'));
+      print(...differences.map((difference) => paint('red', `  ${difference}`)));
+    }
+    printSummary(findings, run, differences, (performance.now() - started) / 1000);
+
+    const passed = differences.length === 0 && run.remaining.length === 0;
+    print(
+      '',
+      passed
+        ? paint('green', '✔ Every expected finding, no other, and a clean copy.')
+        : paint('red', '✘ Not as expected, see above.'),
+    );
+    return passed;
+  } finally {
+    rmSync(folder, { recursive: true, force: true });
+  }
+}
+
+process.exitCode = (await main()) ? 0 : 1;

@@ -1,0 +1,44 @@
+/**
+ * Runs every check and every test, also after a failure, and ends with one line that counts them.
+ *
+ * The last line counts tests. A check (types, lint, …) is no test: it adds nothing when it passes and one failure
+ * when it fails, so that the line never says "0 failed" for a tree that is not in order.
+ */
+import { spawnSync } from 'node:child_process';
+import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { finalLine, totalsOf, type Step, type TestTotals } from './lib/totals.ts';
+
+const CHECKS = ['typecheck', 'lint', 'format:check', 'generate:check', 'knip', 'build', 'check:packages'];
+
+function runScript(script: string, ...args: string[]): Step {
+  console.log(`\n▶ npm run ${script}`);
+  const started = performance.now();
+  const { status } = spawnSync('npm', ['run', '--silent', script, ...(args.length > 0 ? ['--', ...args] : [])], {
+    stdio: 'inherit',
+    shell: process.platform === 'win32',
+  });
+  return { name: script, passed: status === 0, seconds: (performance.now() - started) / 1000 };
+}
+
+function runTests(): { step: Step; totals: TestTotals | undefined } {
+  const folder = mkdtempSync(join(tmpdir(), 'telint-test-'));
+  const report = join(folder, 'report.json');
+  try {
+    const step = runScript('test:unit', '--reporter=default', '--reporter=json', `--outputFile.json=${report}`);
+    return { step, totals: existsSync(report) ? totalsOf(readFileSync(report, 'utf8')) : undefined };
+  } finally {
+    rmSync(folder, { recursive: true });
+  }
+}
+
+const checks = CHECKS.map((check) => runScript(check));
+const { step, totals } = runTests();
+
+console.log('');
+for (const { name, passed, seconds } of [...checks, step]) {
+  console.log(`${passed ? '✔' : '✘'} ${name} (${seconds.toFixed(1)} s)`);
+}
+console.log(finalLine(checks, step, totals));
+process.exitCode = [...checks, step].every(({ passed }) => passed) ? 0 : 1;

@@ -1,0 +1,34 @@
+import { describe, expect, it } from 'vitest';
+import { finalLine, totalsOf, type Step } from '../lib/totals.ts';
+
+const step = (passed: boolean): Step => ({ name: 'step', passed, seconds: 1 });
+
+describe('finalLine', () => {
+  it('counts tests only when every check passed', () => {
+    expect(finalLine([step(true), step(true)], step(true), { passed: 7, failed: 0, skipped: 0 })).toBe(
+      '7 passed, 0 failed',
+    );
+  });
+
+  it('adds one failure per failed check', () => {
+    expect(finalLine([step(false), step(true), step(false)], step(true), { passed: 7, failed: 0, skipped: 1 })).toBe(
+      '7 passed, 2 failed, 1 skipped',
+    );
+  });
+
+  it('does not count a failed test twice', () => {
+    expect(finalLine([], step(false), { passed: 7, failed: 3, skipped: 0 })).toBe('7 passed, 3 failed');
+  });
+
+  it('counts a run that broke without a failed test', () => {
+    expect(finalLine([], step(false), { passed: 7, failed: 0, skipped: 0 })).toBe('7 passed, 1 failed');
+    expect(finalLine([], step(false), undefined)).toBe('0 passed, 1 failed');
+  });
+});
+
+describe('totalsOf', () => {
+  it('takes pending and to-do tests as skipped', () => {
+    const report = { numPassedTests: 5, numFailedTests: 1, numPendingTests: 2, numTodoTests: 1, testResults: [] };
+    expect(totalsOf(JSON.stringify(report))).toEqual({ passed: 5, failed: 1, skipped: 3 });
+  });
+});

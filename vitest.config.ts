@@ -1,0 +1,7 @@
+import { defineConfig } from 'vitest/config';
+
+export default defineConfig({
+  test: {
+    include: ['eslint-plugin/test/**/*.test.ts', 'scripts/test/**/*.test.ts'],
+  },
+});
