@@ -1,5 +1,5 @@
 /** Measures speed side by side with what it is compared with: `npm run bench -- --help`. Never fails on a slow machine. */
-import { existsSync, readFileSync, writeFileSync } from 'node:fs';
+import { existsSync, writeFileSync } from 'node:fs';
 import { cpus, totalmem } from 'node:os';
 import { basename, resolve } from 'node:path';
 import { parseArgs } from 'node:util';
@@ -7,7 +7,8 @@ import { measureFolder } from './bench/folder.ts';
 import { isMet, type BenchRow } from './bench/measure.ts';
 import { measureGrowth, measureLoading } from './bench/module.ts';
 import { listCheckouts, listSourceFiles } from './corpus/checkouts.ts';
-import { replaceBetween, table } from './lib/markdown.ts';
+import { writeFigures } from './corpus/write-figures.ts';
+import { table } from './lib/markdown.ts';
 import { inRoot } from './lib/paths.ts';
 
 const HELP = `usage: npm run bench -- [options]
@@ -33,8 +34,6 @@ const { values: options } = parseArgs({
 });
 
 const PERFORMANCE = 'docs/performance.md';
-const BEGIN = '<!-- begin generated figures -->';
-const END = '<!-- end generated figures -->';
 const FOLDERS = 3;
 
 function fail(message: string): never {
@@ -103,11 +102,6 @@ if (options.write) {
     isMet(row) ? 'yes' : '**no**',
     row.note,
   ]);
-  const text = [table(['Figure', 'Ratio', 'Target', 'Met', 'Measured'], body), ...facts.map((fact) => `- ${fact}`)];
-  const path = inRoot(PERFORMANCE);
-  writeFileSync(
-    path,
-    replaceBetween(readFileSync(path, 'utf8'), BEGIN, END, `${text[0] ?? ''}\n\n${text.slice(1).join('\n')}`),
-  );
-  console.log(`wrote ${PERFORMANCE}`);
+  const figures = table(['Figure', 'Ratio', 'Target', 'Met', 'Measured'], body);
+  await writeFigures(PERFORMANCE, `${figures}\n\n${facts.map((fact) => `- ${fact}`).join('\n')}`);
 }

@@ -1,17 +1,17 @@
 /** Scores the plugin against tables of judged lines in public code: `npm run corpus -- --help`. */
-import { existsSync, readFileSync, writeFileSync } from 'node:fs';
-import { join, relative, resolve } from 'node:path';
+import { existsSync, writeFileSync } from 'node:fs';
+import { join, relative } from 'node:path';
 import { parseArgs } from 'node:util';
 import { ensureCheckout, listSourceFiles } from './corpus/checkouts.ts';
 import { createLinter, lintFile, loadPlugin, presetConfig, rulesOf } from './corpus/lint.ts';
 import { counts } from './corpus/matching.ts';
 import { scoreNames } from './corpus/names.ts';
-import { notCoveredBecause, plansFor, type Plan } from './corpus/plans.ts';
+import { isSuite, notCoveredBecause, plansFor, type Plan } from './corpus/plans.ts';
 import { accuracyText, repositoryLines, scoreLines, wrongRows } from './corpus/report.ts';
 import { drawSample, sampleText } from './corpus/sample.ts';
 import { figuresOf, score, unjudgedFindings, type LintedFile, type ScoreRun } from './corpus/score.ts';
 import { CODE_TABLES, readJudgedRows, type CodeTable, type JudgedRow } from './corpus/tables.ts';
-import { replaceBetween } from './lib/markdown.ts';
+import { writeFigures } from './corpus/write-figures.ts';
 import { inRoot } from './lib/paths.ts';
 
 const HELP = `usage: npm run corpus -- --mirrors DIR [options]
@@ -55,8 +55,9 @@ const { values: options } = parseArgs({
 });
 
 const ACCURACY = 'docs/accuracy.md';
-const BEGIN = '<!-- begin generated figures -->';
-const END = '<!-- end generated figures -->';
+
+/** Suites of other linters also have cases about error trackers and analytics, which are off by default. */
+const OPTIONAL_SINKS = { settings: { telint: { trackers: true } } };
 
 function fail(message: string): never {
   console.error(message);
@@ -130,7 +131,7 @@ const run = await score({
     if (dir === undefined) absent.add(`${repo}@${commit.slice(0, 12)}`);
     return dir;
   },
-  createLinter: (dir) => createLinter(dir, config),
+  createLinter: (dir, repo) => createLinter(dir, isSuite(repo) ? [...config, OPTIONAL_SINKS] : config),
 });
 for (const name of absent)
   console.error(
@@ -141,8 +142,8 @@ for (const text of withoutRule) console.log(`no rule yet: ${text}`);
 if (options.table === undefined) printNotCovered(rows, allPlans);
 
 const names =
-  options.table === undefined && options.repo === undefined ? await scoreNames(resolve(options.corpus)) : undefined;
-if (names !== undefined) console.log(`\n${names.text}`);
+  options.table === undefined && options.repo === undefined ? scoreNames(options.corpus, options.mirrors) : undefined;
+if (names !== undefined) console.log(`\nnames and values:\n${names}`);
 
 const unjudged = unjudgedFindings(run.files, rows, allPlans);
 console.log(`\n${unjudged.length} findings on lines nobody judged`);
@@ -169,22 +170,14 @@ if (options.json !== undefined) {
       .filter(({ cell }) => cell === 'missed' || cell === 'false')
       .map((outcome) => ({ plan: item.plan.id, ...outcome })),
   );
-  const text = JSON.stringify(
-    { scores, names: names?.json, unjudged: unjudged.length, absent: [...absent], wrong },
-    undefined,
-    1,
-  );
+  const text = JSON.stringify({ scores, names, unjudged: unjudged.length, absent: [...absent], wrong }, undefined, 1);
   writeFileSync(options.json, `${text}\n`);
 }
 
 if (options.write) {
   const unread = run.scores.reduce((sum, item) => sum + item.unread.length, 0);
+  if (names === undefined) fail('--write needs --mirrors DIR, for the score of names and values too.');
   if (absent.size > 0) fail(`--write needs every checkout; ${absent.size} are missing.`);
   if (unread > 0) console.error(`${unread} rows are in files that could not be read; the figures leave them out.`);
-  const path = inRoot(ACCURACY);
-  writeFileSync(
-    path,
-    replaceBetween(readFileSync(path, 'utf8'), BEGIN, END, accuracyText(run.scores, withoutRule, names?.markdown)),
-  );
-  console.log(`wrote ${ACCURACY}`);
+  await writeFigures(ACCURACY, accuracyText(run.scores, withoutRule, names));
 }

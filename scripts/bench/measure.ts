@@ -20,6 +20,8 @@ export interface FolderRun {
   broken: number;
   peakRssMb: number;
   files: FileTime[];
+  /** Wall-clock time of the whole process, filled in by the parent. */
+  processMs: number;
 }
 
 /** One figure of the benchmark: fulfilled when `ratio` is not above (`max`) or not below (`min`) the target. */
@@ -46,13 +48,13 @@ export function isMet({ ratio, target, direction }: BenchRow): boolean {
 }
 
 /** Runs a module of this folder in its own process and parses the last line that it prints. */
-export function runChild<T>(module: string, args: readonly string[]): T {
+export function runChild(module: string, args: readonly string[]): unknown {
   const { status, stdout, stderr } = spawnSync(process.execPath, [inRoot(`scripts/bench/${module}`), ...args], {
     encoding: 'utf8',
     maxBuffer: 1 << 28,
   });
   if (status !== 0) throw new Error(`${module} ${args.join(' ')} failed.\n${stderr}`);
-  return JSON.parse(stdout.trimEnd().split('\n').at(-1) ?? '') as T;
+  return JSON.parse(stdout.trimEnd().split('\n').at(-1) ?? '') as unknown;
 }
 
 /** Calls every function once per round and returns the results of each, so that slow drifts hit all alike. */

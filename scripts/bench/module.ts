@@ -19,12 +19,12 @@ const PEER = '@typescript-eslint/utils';
 /** Time to import the plugin against a common dependency of plugins, and the packages that come with it. */
 export function measureLoading(pluginFile: string): { rows: BenchRow[]; facts: string[] } {
   const runs = interleave(LOAD_ROUNDS, {
-    plugin: () => runChild<ImportRun>('import-module.ts', [pluginFile]),
-    peer: () => runChild<ImportRun>('import-module.ts', [PEER]),
+    plugin: () => runChild('import-module.ts', [pluginFile]) as ImportRun,
+    peer: () => runChild('import-module.ts', [PEER]) as ImportRun,
   });
   const plugin = median(runs.plugin.map(({ ms }) => ms));
   const peer = median(runs.peer.map(({ ms }) => ms));
-  const { loaded } = runChild<ImportRun>('import-module.ts', [pluginFile, 'list']);
+  const { loaded } = runChild('import-module.ts', [pluginFile, 'list']) as ImportRun;
   const packages = loaded
     .map((url) => /node_modules\/((?:@[^/]+\/)?[^/]+)\//.exec(url)?.[1])
     .filter((name) => name !== undefined);
@@ -61,8 +61,8 @@ export function measureGrowth(pluginFile: string, rounds: number): { rows: Bench
   const facts: string[] = [];
   for (const shape of ['manyFunctions', 'oneFunction']) {
     const runs = interleave(rounds, {
-      small: () => runChild<GeneratedRun>('lint-generated.ts', [shape, '25000', pluginFile]),
-      large: () => runChild<GeneratedRun>('lint-generated.ts', [shape, '50000', pluginFile]),
+      small: () => runChild('lint-generated.ts', [shape, '25000', pluginFile]) as GeneratedRun,
+      large: () => runChild('lint-generated.ts', [shape, '50000', pluginFile]) as GeneratedRun,
     });
     const small = median(runs.small.map(({ ruleMs }) => ruleMs));
     const large = median(runs.large.map(({ ruleMs }) => ruleMs));

@@ -7,7 +7,7 @@ import { ESLint, type Linter } from 'eslint';
 import type { Finding } from './matching.ts';
 
 /** Namespace of the rules. */
-export const PREFIX = 'telint/';
+const PREFIX = 'telint/';
 
 type Plugin = ESLint.Plugin & { readonly configs?: Record<string, Linter.Config | Linter.Config[]> };
 
@@ -15,7 +15,7 @@ type Plugin = ESLint.Plugin & { readonly configs?: Record<string, Linter.Config 
 export const PARSE_CONFIG: Linter.Config = {
   files: ['**/*.{js,mjs,cjs,jsx,ts,mts,cts,tsx}'],
   languageOptions: {
-    parser: parser as Linter.Parser,
+    parser,
     parserOptions: { ecmaFeatures: { jsx: true }, sourceType: 'module' },
   },
   linterOptions: { reportUnusedDisableDirectives: 'off' },
@@ -40,7 +40,8 @@ export function presetConfig(plugin: Plugin, preset: string, extraRules: readonl
   const on = new Set(presetConfigs.flatMap((config) => Object.keys(config.rules ?? {})));
   const missing = extraRules.filter((rule) => !on.has(PREFIX + rule) && plugin.rules?.[rule] !== undefined);
   const extra: Linter.Config = {
-    plugins: { telint: plugin },
+    // A preset may bring a copy of the plugin, and a second object under the same name is an error.
+    plugins: presetConfigs.some((config) => config.plugins?.['telint']) ? {} : { telint: plugin },
     rules: Object.fromEntries(missing.map((rule) => [PREFIX + rule, 'warn' as const])),
   };
   return [PARSE_CONFIG, ...presetConfigs, ...(missing.length > 0 ? [extra] : [])];
@@ -64,9 +65,9 @@ export interface FileResult {
   readonly fatal?: string;
 }
 
-/** Lints one file; findings of rules outside the plugin are left out. */
-export async function lintFile(eslint: ESLint, file: string): Promise<FileResult> {
-  const [result] = await eslint.lintText(await readFile(file, 'utf8'), { filePath: file });
+/** Lints one file, as if it stood at `filePath`; findings of rules outside the plugin are left out. */
+export async function lintFile(eslint: ESLint, file: string, filePath: string = file): Promise<FileResult> {
+  const [result] = await eslint.lintText(await readFile(file, 'utf8'), { filePath });
   const messages = result?.messages ?? [];
   const fatal = messages.find((message) => message.fatal)?.message;
   const findings = messages.flatMap((message) =>

@@ -19,10 +19,10 @@ export interface Outcome {
 }
 
 /** Lines of tolerance around a finding. */
-export const NEAR = 1;
+const NEAR = 1;
 
 /** What a plan expects for a row; undefined when the row does not count. */
-export function expectationOf(plan: Plan, row: JudgedRow): 'bad' | 'ok' | undefined {
+function expectationOf(plan: Plan, row: JudgedRow): 'bad' | 'ok' | undefined {
   const verdict = plan.lean && row.lean !== '' ? row.lean : row.verdict;
   if (plan.bad.includes(verdict)) return 'bad';
   return plan.ok.includes(verdict) ? 'ok' : undefined;
@@ -35,9 +35,9 @@ export function counts(plan: Plan, row: JudgedRow): boolean {
   );
 }
 
-/** True when a finding lies on a line, give or take `NEAR` lines. */
-export function isNear(finding: Finding, line: number): boolean {
-  return line >= finding.line - NEAR && line <= finding.endLine + NEAR;
+/** True when a finding lies on a line, give or take `near` lines. */
+export function isNear(finding: Finding, line: number, near: number = NEAR): boolean {
+  return line >= finding.line - near && line <= finding.endLine + near;
 }
 
 /**
@@ -45,11 +45,14 @@ export function isNear(finding: Finding, line: number): boolean {
  * a finding counts only for the row whose key its message names.
  */
 export function judgeFile(plan: Plan, fileRows: readonly JudgedRow[], findings: readonly Finding[]): Outcome[] {
+  const { near = NEAR } = plan;
   const own = findings.filter((finding) => plan.rules.includes(finding.rule));
   return fileRows.map((row) => {
-    const crowded = fileRows.some((other) => Math.abs(other.line - row.line) <= NEAR && other.key !== row.key);
+    const crowded = fileRows.some((other) => Math.abs(other.line - row.line) <= near && other.key !== row.key);
     const nameKey = crowded && /^[\w.:-]+$/.test(row.key);
-    const hit = own.find((finding) => isNear(finding, row.line) && (!nameKey || finding.message.includes(row.key)));
+    const hit = own.find(
+      (finding) => isNear(finding, row.line, near) && (!nameKey || finding.message.includes(row.key)),
+    );
     const bad = expectationOf(plan, row) === 'bad';
     if (hit === undefined) return { row, cell: bad ? 'missed' : 'silent' };
     return { row, cell: bad ? 'found' : 'false', said: hit.message };

@@ -1,4 +1,5 @@
 /** What is scored: which judged lines a rule answers for, and what is known of other tools on the same question. */
+import { basename } from 'node:path';
 import type { CodeTable, JudgedRow } from './tables.ts';
 
 /** One score: the rows it takes, the verdicts that should and should not be reported, and the rules that count as a report. */
@@ -13,6 +14,8 @@ export interface Plan {
   /** Takes the verdict a judge leaned to where it was unsure. */
   readonly lean?: boolean;
   readonly takes: (row: JudgedRow) => boolean;
+  /** Lines of tolerance around a finding; 1 when absent. */
+  readonly near?: number;
   /** What simpler methods reach on these rows, with the origin of the figure. */
   readonly peers?: string;
 }
@@ -133,7 +136,22 @@ function publishedPlan(suite: string, category: string, rules: readonly string[]
     bad: ['bad'],
     ok: ['ok'],
     takes: (row) => suiteOf(row) === suite && row.kind === category && JS_FILE.test(row.path),
+    // Suites put a case on every line.
+    ...(suite === 'Fixes' ? {} : { near: 0 }),
   };
+}
+
+/** True for a repository whose rows are the test suite of another linter. */
+export function isSuite(repo: string): boolean {
+  return SUITES.has(repo);
+}
+
+/**
+ * The path under which a row's file is linted. The suites of other linters stand in test folders, where rules are silent
+ * on purpose, so their files are linted as sources.
+ */
+export function lintPath(row: JudgedRow): string {
+  return isSuite(row.repo) ? `src/${basename(row.path)}` : row.path;
 }
 
 /** Every score there is for these rows; published cases get one per origin and category. */
@@ -153,8 +171,10 @@ export function notCoveredBecause(row: JudgedRow, plans: readonly Plan[]): strin
   if (plans.some((plan) => plan.table === row.table && plan.takes(row))) return undefined;
   if (row.table === 'published-cases') {
     if (row.kind.includes('advisory') || row.kind.includes('optional')) return 'advisory or optional';
+    if (/^(?:name-classifier|attr-key-sensitive|secret-literal-value)/.test(row.kind))
+      return 'scored as names and values';
     if (/\.(?:go|py|rs|swift)$/.test(row.path)) return 'written in another language';
-    return 'a matter of names, values or queries, or of no rule';
+    return 'a matter of a table or a query, or of no rule';
   }
   return 'no rule for this kind';
 }

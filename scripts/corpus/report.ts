@@ -104,7 +104,7 @@ export function accuracyText(
     '## Cases that others published',
     'A real fix gives two rows: the line before the fix should be reported, the line after it should not.',
     scoreTable(published),
-    ...(names === undefined ? [] : ['## Names and values of sensitive data', names]),
+    ...(names === undefined ? [] : ['## Names and values of sensitive data', `\`\`\`text\n${names}\n\`\`\``]),
     ...(withoutRule.length > 0 ? ['## Not measured', `There is no rule yet for: ${withoutRule.join('; ')}.`] : []),
     '## Known mistakes',
     ...services.filter(({ plan }) => !plan.lean).flatMap(knownMistakes),

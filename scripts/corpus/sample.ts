@@ -6,7 +6,7 @@ import type { UnjudgedFinding } from './score.ts';
 const CONTEXT_LINES = 4;
 
 /** A generator of numbers in [0, 1) that gives the same sequence for the same seed (mulberry32, public domain). */
-export function seededRandom(seed: number): () => number {
+function seededRandom(seed: number): () => number {
   let state = seed | 0;
   return () => {
     state = (state + 0x6d2b79f5) | 0;

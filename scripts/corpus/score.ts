@@ -5,7 +5,7 @@ import type { ESLint } from 'eslint';
 import { checkoutName, LINTABLE } from './checkouts.ts';
 import { lintFile, type FileResult } from './lint.ts';
 import { counts, isNear, judgeFile, type Finding, type Outcome } from './matching.ts';
-import type { Plan } from './plans.ts';
+import { lintPath, type Plan } from './plans.ts';
 import type { JudgedRow } from './tables.ts';
 
 /** Everything a scoring run needs; `openCheckout` gives the folder of a commit, or undefined. */
@@ -13,7 +13,7 @@ export interface ScoreInput {
   readonly rows: readonly JudgedRow[];
   readonly plans: readonly Plan[];
   readonly openCheckout: (repo: string, commit: string) => string | undefined;
-  readonly createLinter: (dir: string) => ESLint;
+  readonly createLinter: (dir: string, repo: string) => ESLint;
 }
 
 /** One linted file of a checkout. */
@@ -49,11 +49,17 @@ export async function score(input: ScoreInput): Promise<ScoreRun> {
     const [first] = commitRows;
     const dir = first && input.openCheckout(first.repo, first.commit);
     if (first === undefined || dir === undefined) continue;
-    const eslint = input.createLinter(dir);
-    for (const path of new Set(commitRows.map((row) => row.path))) {
+    const eslint = input.createLinter(dir, first.repo);
+    for (const [path, [row = first]] of Map.groupBy(commitRows, ({ path }) => path)) {
       if (!existsSync(join(dir, path))) continue;
       const { repo, commit } = first;
-      files.set(fileKey(repo, commit, path), { repo, commit, path, dir, ...(await lintFile(eslint, join(dir, path))) });
+      files.set(fileKey(repo, commit, path), {
+        repo,
+        commit,
+        path,
+        dir,
+        ...(await lintFile(eslint, join(dir, path), join(dir, lintPath(row)))),
+      });
     }
   }
   const seconds = (performance.now() - started) / 1000;

@@ -31,7 +31,7 @@ export const CODE_TABLES = {
 export type CodeTable = keyof typeof CODE_TABLES;
 
 /** Reads a tab-separated file with a header line into one record per row. */
-export function readTsv(file: string): Record<string, string>[] {
+function readTsv(file: string): Record<string, string>[] {
   const [header = '', ...lines] = readFileSync(file, 'utf8').trimEnd().split('\n');
   const columns = header.split('\t');
   return lines.map((line) =>

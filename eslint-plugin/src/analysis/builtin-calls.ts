@@ -127,7 +127,7 @@ export function builtinMethod(ev: Evaluator, object: Value, name: string, args: 
   if (object.type === 'unknown' && object.why === 'global') return undefined;
   if (name === 'map' || name === 'flatMap') {
     const fn = args[0]?.();
-    const item = fn && ev.activeParams.size < 6 ? apply(ev, fn, call, [(): Value => ev.elementOf(object)], undefined, undefined) : undefined;
+    const item = fn && ev.activeParams.size < 6 ? apply(ev, fn, call, [(): Value => ev.elementOf(object)], undefined, undefined, undefined) : undefined;
     return { type: 'array', exact: false, items: [() => item ?? unknown([], 'call')] };
   }
   if (name === 'find' || name === 'pop' || name === 'shift' || name === 'findLast') return object.type === 'array' || object.type === 'unknown' ? join([ev.elementOf(object), literal(undefined)]) : undefined;

@@ -79,6 +79,7 @@ function variableValue(ev: Evaluator, binding: Binding, module: Module, env: Env
     return typed ?? unknown([binding.name], 'syntax', annotation ? { declared: { node: annotation, module } } : {});
   }
   const value = join(values);
+  if (annotation && value.type === 'object' && declarator.id.type === 'Identifier') return { ...value, declared: { node: annotation, module } };
   if (annotation && declarator.id.type === 'Identifier' && (value.type === 'unknown' || value.type === 'external')) {
     const typed = valueOfType(ev, { node: annotation, module }, [binding.name]);
     if (typed) return typed;

@@ -78,12 +78,13 @@ function methodResult(ev: Evaluator, object: Value, name: string, call: TSESTree
   if (object.type === 'function' && (name === 'call' || name === 'apply' || name === 'bind')) {
     return name === 'bind' ? object : apply(ev, object, call, name === 'call' ? args.slice(1) : [], args[0]?.(), module, env);
   }
+  if (object.type === 'instance' && (name === 'toString' || name === 'valueOf' || name === 'toJSON')) return object;
   const direct = object.type === 'instance' || object.type === 'class' || object.type === 'object' || object.type === 'function' ? memberValue(ev, object, name, call, module) : undefined;
   if (direct && direct.type !== 'unknown') {
     const result = apply(ev, direct, call, args, object, module, env);
     if (result) return result;
   }
-  return builtinMethod(ev, object, name, args, call);
+  return validated(object, name, call, args) ?? builtinMethod(ev, object, name, args, call);
 }
 
 /** Result of calling a value; undefined when it is not known to be callable. */
@@ -149,9 +150,24 @@ function signatureResult(ev: Evaluator, signature: Signature, call: TSESTree.Cal
       const fn = last && last.type !== 'SpreadElement' ? ev.evaluate(last, module, env) : undefined;
       return fn?.type === 'function' ? join(returnedExpressions(fn.node, fn.module).slice(0, 12).map((r) => ev.evaluate(r, fn.module, fn.env))) : unknown(nameOf(call), 'call');
     }
+    case 'url.Url': {
+      const arg = argumentAt(call, 0);
+      const input = arg ? ev.evaluate(arg, module, env) : undefined;
+      return { type: 'shape', shape: comesFromRequest(input) ? 'web.Url' : 'url.Url', module, origin: call, evidence: 'proved' };
+    }
     default:
       return { type: 'shape', shape: signature.returns, module, origin: call, env, evidence: self?.type === 'shape' ? self.evidence : 'proved' };
   }
+}
+
+const VALIDATORS = new Set(['parse', 'parseAsync', 'safeParse', 'validate', 'validateAsync', 'validateSync', 'cast', 'assert', 'decode', 'attempt']);
+
+/** A schema hands its input on; fields that it limits to a list are bounded. */
+function validated(object: Value, name: string, call: TSESTree.CallExpression, args: readonly Thunk[]): Value | undefined {
+  if (!VALIDATORS.has(name) || (object.type !== 'unknown' && object.type !== 'external')) return undefined;
+  const holder = unwrap(call.callee);
+  const receiver = holder.type === 'MemberExpression' ? (dottedName(holder.object) ?? '') : '';
+  return /schema|validator|joi|zod|yup|dto/i.test(receiver) ? args[0]?.() : undefined;
 }
 
 /** A header or parameter read by a constant name keeps the name: `req.get('authorization')`. */

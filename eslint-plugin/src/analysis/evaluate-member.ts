@@ -49,6 +49,11 @@ export function memberValue(ev: Evaluator, object: Value, name: string | undefin
   }
 }
 
+/** Remembers the property that a value without a name of its own was read from. */
+function called(value: Value, name: string): Value {
+  return value.type === 'unknown' || value.type === 'instance' || value.type === 'external' ? { ...value, aliases: [...(value.aliases ?? []), name] } : value;
+}
+
 /** Keeps the trace of the object that a member was read from. */
 function carry(value: Value, from: Value): Value {
   return from.step ? { ...value, step: from.step } : value;
@@ -70,7 +75,11 @@ function objectMember(ev: Evaluator, object: Extract<Value, { type: 'object' }>,
     return all.length + rest.length === 0 ? unknown([], 'member') : join([...all, ...rest]);
   }
   const prop = object.props.get(name);
-  if (prop) return prop.get();
+  if (prop) {
+    const value = called(prop.get(), name);
+    if (!object.declared || (value.type !== 'unknown' && value.type !== 'external')) return value;
+    return declaredMember(ev, unknown([name], 'member', { declared: object.declared }), name) ?? value;
+  }
   if (object.node.type === 'TSEnumDeclaration') return bounded(`the enum \`${object.node.id.name}\``, object.props.size);
   for (const r of object.rest) if (r.kind === 'spread') return memberValue(ev, r.get(), name, node, module);
   if (object.rest.length > 0) return join(object.rest.map((r) => r.get()));
@@ -104,6 +113,8 @@ function wellKnown(path: readonly string[], name: string | undefined): Value | u
     case 'length':
     case 'byteLength':
       return source('size', [...path, name]);
+    case 'headers':
+      return /^(?:req|request)$/i.test(object) ? source('http.headers', [...path, name], 'named') : undefined;
     case 'remoteAddress':
       return source('http.ip', [...path, name]);
     case 'statusCode':
@@ -128,13 +139,15 @@ export function isErrorName(name: string): boolean {
 function unknownMember(ev: Evaluator, object: Extract<Value, { type: 'unknown' }>, name: string | undefined): Value {
   if (name === undefined) return carry(unknown([...object.names, '[]'], 'member'), object);
   const declared = declaredMember(ev, object, name);
-  if (declared) return carry(declared, object);
+  if (declared) return carry({ ...declared, aliases: [...(declared.aliases ?? []), name] }, object);
   if (name === '[]') return carry(unknown(object.names.map((n, i) => (i === object.names.length - 1 ? singular(n) : n)), 'member'), object);
   const known = wellKnown(object.names, name);
   if (known) return carry(known, object);
   const context = object.declared ? typeName(object.declared.node) : undefined;
   const base = context && object.names.length <= 1 ? [...object.names.slice(0, 0), context, ...object.names] : object.names;
-  return carry(unknown([...base, name].slice(-6), 'member', { param: undefined }), object);
+  const alias = object.aliases?.at(-1);
+  const path = alias !== undefined && alias !== base.at(-1) && !base.includes(alias) ? [...base, alias, name] : [...base, name];
+  return carry(unknown(path.slice(-6), 'member'), object);
 }
 
 function singular(word: string): string {
@@ -175,6 +188,7 @@ export function classMember(ev: Evaluator, cls: ClassValue, name: string, isStat
     if (typed) return typed;
     if (!value || value.type === 'unknown') return unknown([typeName(annotation) ?? node.id?.name ?? 'this', name].slice(-2), 'member', { declared: { node: annotation, module } });
   }
+  if (value?.type === 'object' && annotation) return { ...value, declared: { node: annotation, module } };
   if (value) return value;
   if (!node.superClass || depth > 4) return undefined;
   const base = ev.evaluate(node.superClass, module, undefined);

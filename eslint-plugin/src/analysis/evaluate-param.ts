@@ -94,6 +94,7 @@ function callbackRole(ev: Evaluator, fn: FunctionNode, index: number, module: Mo
     if (method === 'reduce' && index === 1) return ev.elementOf(ev.evaluate(callee.object, module, env));
     if (method === 'then' && index === 0 && position === 0) return ev.evaluate(callee.object, module, env);
     if ((method === 'catch' && index === 0) || (method === 'then' && position === 1)) return { type: 'shape', shape: 'js.Error', module, origin: fn, evidence: 'proved' };
+    if (TRPC.has(method) && index === 0 && position === 0 && chainsInput(callee.object)) return { type: 'shape', shape: 'trpc.Options', module, origin: fn, evidence: 'named' };
     if (LISTEN.has(method) && position === 1) {
       const first = parent.arguments[0];
       if (first?.type === 'Literal' && first.value === 'error' && index === 0) return { type: 'shape', shape: 'js.Error', module, origin: fn, evidence: 'named' };
@@ -106,6 +107,22 @@ function callbackRole(ev: Evaluator, fn: FunctionNode, index: number, module: Mo
 
 const ELEMENT_CALLBACKS: Readonly<Record<string, number>> = { map: 0, forEach: 0, filter: 0, find: 0, some: 0, every: 0, flatMap: 0, findIndex: 0, findLast: 0 };
 const LISTEN = new Set(['on', 'once', 'addListener', 'prependListener', 'subscribe', 'addEventListener']);
+
+const TRPC = new Set(['query', 'mutation', 'subscription', 'handler', 'action']);
+
+/** `procedure.input(schema).mutation(…)`: a call named `input` in the chain. */
+function chainsInput(node: Node): boolean {
+  for (let n = unwrap(node), i = 0; i < 12; i++) {
+    if (n.type === 'CallExpression') {
+      const callee = unwrap(n.callee);
+      if (callee.type !== 'MemberExpression') return false;
+      if (propertyName(callee) === 'input' || propertyName(callee) === 'inputSchema') return true;
+      n = unwrap(callee.object);
+    } else if (n.type === 'MemberExpression') n = unwrap(n.object);
+    else return false;
+  }
+  return false;
+}
 
 function signatureOf(ev: Evaluator, call: TSESTree.CallExpression | TSESTree.NewExpression, module: Module, env: Env | undefined): Signature | undefined {
   const callee = unwrap(call.callee);

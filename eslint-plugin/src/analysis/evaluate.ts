@@ -363,7 +363,13 @@ function calleeTag(node: TSESTree.TaggedTemplateExpression): string {
 }
 
 function narrowByAssertion(ev: Evaluator, node: Node, value: Value, module: Module): Value {
-  if ((node.type !== 'TSAsExpression' && node.type !== 'TSTypeAssertion') || (value.type !== 'unknown' && value.type !== 'external')) return value;
+  if (node.type !== 'TSAsExpression' && node.type !== 'TSTypeAssertion') return value;
+  if (value.type === 'join') {
+    const open = value.members.filter((m) => m.type !== 'literal' || m.value != null);
+    const [only] = open;
+    return open.length === 1 && only ? narrowByAssertion(ev, node, only, module) : value;
+  }
+  if (value.type !== 'unknown' && value.type !== 'external') return value;
   const names = value.type === 'unknown' ? value.names : value.path.slice(-1);
   return valueOfType(ev, { node: node.typeAnnotation, module }, names) ?? (value.type === 'unknown' ? { ...value, declared: { node: node.typeAnnotation, module } } : value);
 }

@@ -49,6 +49,11 @@ export interface LabelFact {
   readonly sensitive: SensitiveFact | undefined;
   /** How the source writes it; fixes need to know. */
   readonly form: 'property' | 'shorthand' | 'spread' | 'positional' | 'object' | 'assignment' | 'argument';
+  /** Where the entry is written in this file, when that is not at `range`. */
+  readonly editRange?: Range;
+  readonly editForm?: LabelFact['form'];
+  /** Identity of an entry that several writes share: one defect, one finding. */
+  readonly origin?: string;
 }
 
 /** A write to a metric. */
@@ -72,6 +77,9 @@ export interface WriteFact {
   readonly valueText: string;
   readonly form: LabelFact['form'];
   readonly sensitive: SensitiveFact | undefined;
+  readonly editRange?: Range;
+  readonly editForm?: LabelFact['form'];
+  readonly origin?: string;
   /** Function of the workspace that the value goes through to the sink. */
   readonly through: string | undefined;
 }

@@ -1,4 +1,4 @@
-import { ENTITY_WORDS, ID_WORDS, STATIC_ID_WORDS } from '../knowledge/unbounded-names.ts';
+import { ENTITY_WORDS, ID_WORDS, STATIC_ID_WORDS, TENANT_WORDS } from '../knowledge/unbounded-names.ts';
 import { valueKinds } from '../knowledge/value-kinds.ts';
 import type { Step, Value } from './value.ts';
 import { splitWords } from './words.ts';
@@ -36,7 +36,7 @@ export function boundOf(value: Value, key?: string, depth = 0): Bound {
     case 'join':
       return joinBounds(value.members.map((m) => boundOf(m, key, depth + 1)), value.step, 'sum');
     case 'derived':
-      return derivedBound(value, key, depth, make);
+      return derivedBound(value, depth, make);
     case 'shape':
       return shapeBound(value.shape, make);
     case 'function':
@@ -47,6 +47,7 @@ export function boundOf(value: Value, key?: string, depth = 0): Bound {
     case 'external':
       return make('unknown', `\`${value.path.slice(1).join('.')}\` of ${value.path[0] ?? 'a package'}`);
     case 'instance':
+      return namedBound([], value.aliases ?? [], key, make);
     case 'object':
     case 'array':
       return make('unknown', 'an object');
@@ -70,7 +71,7 @@ function shapeBound(shape: string, make: Make): Bound {
   }
 }
 
-function derivedBound(value: Extract<Value, { type: 'derived' }>, key: string | undefined, depth: number, make: Make): Bound {
+function derivedBound(value: Extract<Value, { type: 'derived' }>, depth: number, make: Make): Bound {
   const parts = value.of.map((v) => boundOf(v, undefined, depth + 1));
   const step = value.step;
   const withStep = (b: Bound): Bound => (step ? { ...b, step: mergeStep(step, b.step) } : b);
@@ -117,29 +118,24 @@ function joinBounds(bounds: readonly Bound[], step: Step | undefined, how: 'sum'
   return { bound: 'bounded', count, why: bounds.length === 1 ? (bounds[0]?.why ?? 'bounded') : `${bounds.length} bounded alternatives`, evidence: bounds.some((b) => b.evidence === 'typed') ? 'typed' : 'proved', step: step ?? bounds[0]?.step };
 }
 
-/** Names alone: the value is called an entity's id, and the label says so too. */
+/** Names alone: label and value are called after the same entity, and one of them says "id". */
 function namedBound(names: readonly string[], aliases: readonly string[], key: string | undefined, make: Make): Bound {
   const own = names.join('.');
-  const unknown = (): Bound => make('unknown', own === '' ? 'an unknown value' : `\`${own}\``, 'named');
-  if (key === undefined) return unknown();
-  const keyWords = splitWords(key);
-  const last = names.at(-1);
-  if (last === undefined) return unknown();
-  const valueWords = splitWords(last);
-  const path = names.slice(-3).flatMap((n) => splitWords(n));
-  const idKey = entityOf(keyWords);
-  const idValue = entityOf(valueWords) ?? entityOf(path.slice(-2));
-  if (idKey !== undefined && idValue !== undefined && idKey === idValue) return make('unbounded', `\`${own}\`, which is called an identifier as the label is`, 'named');
-  const alias = aliases.map((a) => entityOf(splitWords(a))).find((e) => e !== undefined);
-  if (idKey !== undefined && alias === idKey) return make('unbounded', `\`${own}\`, which is called an identifier as the label is`, 'named');
-  return unknown();
+  if (key === undefined) return make('unknown', own === '' ? 'an unknown value' : `\`${own}\``, 'named');
+  const label = referenceOf(splitWords(key));
+  const candidates = [names.slice(-2).flatMap((n) => splitWords(n)), ...aliases.map((a) => splitWords(a))];
+  for (const words of label ? candidates : []) {
+    const value = referenceOf(words);
+    if (value && label && value.entity === label.entity && (value.isId || label.isId || TENANT_WORDS.has(label.entity))) return make('unbounded', `\`${own === '' ? (aliases[0] ?? key) : own}\`, which is called an identifier as the label is`, 'named');
+  }
+  return make('unknown', own === '' ? 'an unknown value' : `\`${own}\``, 'named');
 }
 
-/** The entity of an identifier's words: `['user', 'id']` → `user`. */
-function entityOf(words: readonly string[]): string | undefined {
+/** The entity that words refer to, and whether they say that it is its id: `['user', 'id']`, `['project']`. */
+function referenceOf(words: readonly string[]): { readonly entity: string; readonly isId: boolean } | undefined {
   const last = words.at(-1);
   const before = words.at(-2);
-  if (last === undefined || before === undefined || !ID_WORDS.has(last)) return undefined;
-  if (STATIC_ID_WORDS.has(before) || !ENTITY_WORDS.has(before)) return undefined;
-  return before;
+  if (last === undefined) return undefined;
+  if (before !== undefined && ID_WORDS.has(last)) return STATIC_ID_WORDS.has(before) || !ENTITY_WORDS.has(before) ? undefined : { entity: before, isId: true };
+  return ENTITY_WORDS.has(last) && !ID_WORDS.has(last) && !STATIC_ID_WORDS.has(last) ? { entity: last, isId: false } : undefined;
 }

@@ -1,5 +1,5 @@
 import { carrierNames } from '../knowledge/libraries/brokers.ts';
-import { calleeName, childrenOf, dottedName, isFunction, parentOf, propertyName, unwrap, walk, type FunctionNode, type Node, type TSESTree } from './ast.ts';
+import { calleeName, dottedName, isFunction, parentOf, propertyName, unwrap, walk, type FunctionNode, type Node, type TSESTree } from './ast.ts';
 import type { AnalysisContext } from './context.ts';
 import { specifierName, type Module } from './module.ts';
 import { patternIds, type Binding } from './scope.ts';
@@ -40,7 +40,8 @@ function importedName(declaration: Node): string | undefined {
 /** Answers whether code propagates context, with its results remembered for one file's analysis. */
 export class CarrierSearch {
   private readonly ctx: AnalysisContext;
-  private readonly functions: Record<Direction, Map<Node, boolean>> = { inject: new Map(), extract: new Map() };
+  /** True, or the depth from which a search found nothing. */
+  private readonly searched: Record<Direction, Map<Node, true | number>> = { inject: new Map(), extract: new Map() };
 
   constructor(ctx: AnalysisContext) {
     this.ctx = ctx;
@@ -48,10 +49,11 @@ export class CarrierSearch {
 
   /** The code under a node propagates in this direction, itself or through functions that it calls. */
   propagates(root: Node, direction: Direction, module: Module, depth = 0): boolean {
-    const cache = this.functions[direction];
+    const cache = this.searched[direction];
     const known = cache.get(root);
-    if (known !== undefined) return known;
-    cache.set(root, false);
+    if (known === true) return true;
+    if (known !== undefined && known <= depth) return false;
+    cache.set(root, depth);
     let found = false;
     const calls: TSESTree.CallExpression[] = [];
     walk(root, (node) => {
@@ -63,8 +65,7 @@ export class CarrierSearch {
       return undefined;
     });
     found ||= calls.some((c) => this.calleePropagates(c, direction, module, depth));
-    if (depth === 0 || found) cache.set(root, found);
-    else cache.delete(root);
+    if (found) cache.set(root, true);
     return found;
   }
 
@@ -192,10 +193,14 @@ function hasBinding(bindings: ReadonlySet<Binding>, id: TSESTree.Identifier, mod
   return binding !== undefined && bindings.has(binding);
 }
 
-/** A property, member or variable whose name says that it is a propagation carrier. */
+/** A property, member or header name that says that it is a propagation carrier; a variable only where nothing else is called so. */
 function namesCarrier(node: Node): boolean {
-  const name = node.type === 'Identifier' ? node.name : node.type === 'Property' || node.type === 'MemberExpression' ? propertyName(node) : node.type === 'Literal' && typeof node.value === 'string' && node.value.length < 24 ? node.value : undefined;
-  return name !== undefined && carrierNames.has(name.toLowerCase().replace(/[-]/g, ''));
+  if (node.type === 'Property' || node.type === 'MemberExpression') {
+    const name = propertyName(node)?.toLowerCase().replaceAll('-', '');
+    return name !== undefined && (carrierNames.has(name) || (node.type === 'Property' && name === 'spancontext'));
+  }
+  const text = node.type === 'Identifier' ? node.name : node.type === 'Literal' && typeof node.value === 'string' && node.value.length < 24 ? node.value : undefined;
+  return text !== undefined && /^_?trace-?(?:parent|state|carrier|headers)$/i.test(text);
 }
 
 /** The outermost function or method around a node. */
@@ -232,9 +237,4 @@ function localFunction(node: Node, module: Module): readonly { node: FunctionNod
 export function receiverName(call: TSESTree.CallExpression | TSESTree.NewExpression): string {
   const callee = unwrap(call.callee);
   return (callee.type === 'MemberExpression' ? dottedName(callee.object) : undefined) ?? calleeName(call) ?? 'the client';
-}
-
-/** True when nothing but literals and blocks is under a node. */
-export function isEmptyFunction(fn: FunctionNode): boolean {
-  return fn.body.type === 'BlockStatement' ? fn.body.body.length === 0 : childrenOf(fn.body).length === 0 && fn.body.type !== 'Identifier';
 }

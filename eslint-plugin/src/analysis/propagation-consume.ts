@@ -1,11 +1,11 @@
 import { consumeConstructors, consumers, handlerClasses, handlerDecorators, type ConsumeSpec } from '../knowledge/libraries/brokers.ts';
-import { calleeName, isFunction, parentOf, propertyName, unwrap, walk, type FunctionNode, type Node, type TSESTree } from './ast.ts';
+import { calleeName, isFunction, parentOf, propertyName, rangeOf, unwrap, walk, type FunctionNode, type Node, type TSESTree } from './ast.ts';
 import type { AnalysisContext } from './context.ts';
 import { specifierName, type Module } from './module.ts';
 import { outermostFunction, receiverName, type CarrierSearch } from './propagation-carrier.ts';
 import { importSources, isBrowserFile, type TracingProject } from './propagation-coverage.ts';
-import { shapesOf, type PropagationFact } from './propagation-facts.ts';
-import { brokerWord, isCovered } from './propagation-publish.ts';
+import { shapesOf, type PropagationDraft } from './propagation-facts.ts';
+import { brokerWord, isCovered, isScheduled } from './propagation-publish.ts';
 
 const METHODS = new Set(Object.values(consumers).flatMap((m) => Object.keys(m)));
 
@@ -18,7 +18,7 @@ interface Found {
 }
 
 /** Message handlers that never look at the trace context of their message. */
-export function collectConsumes(ctx: AnalysisContext, project: TracingProject, carriers: CarrierSearch): readonly PropagationFact[] {
+export function collectConsumes(ctx: AnalysisContext, project: TracingProject, carriers: CarrierSearch): readonly PropagationDraft[] {
   const { module } = ctx;
   if (isBrowserFile(module)) return [];
   const found: Found[] = [];
@@ -27,12 +27,12 @@ export function collectConsumes(ctx: AnalysisContext, project: TracingProject, c
     const spec = shapesOf(ctx.evaluate(call)).map((s) => consumeConstructors[s]).find((s) => s !== undefined);
     if (spec) collectHandler(ctx, carriers, call, spec, found);
   }
-  const decorated = collectDecorated(module, carriers);
+  const decorated = collectDecorated(module, project, carriers);
   if (decorated.length > 0 && !hasInterceptor(project, carriers)) found.push(...decorated);
   return found.filter((f) => !isCovered(project, f.broker)).map((f) => factOf(f, project));
 }
 
-function factOf(f: Found, project: TracingProject): PropagationFact {
+function factOf(f: Found, project: TracingProject): PropagationDraft {
   const broker = brokerWord(project, f.broker);
   return {
     kind: f.spec.optIn === 'workers' ? 'worker-message' : 'consume',
@@ -43,7 +43,7 @@ function factOf(f: Found, project: TracingProject): PropagationFact {
     where: f.spec.path,
     evidence: [{ text: `\`${f.subject}\` receives through ${broker}, which no registered instrumentation covers`, node: f.node }],
     optIn: f.spec.optIn,
-    fix: f.handler ? { kind: 'consume', handler: f.handler, message: f.spec.message, path: f.spec.path, values: f.spec.values } : undefined,
+    target: f.handler ? { kind: 'consume', handler: f.handler, message: f.spec.message, path: f.spec.path, values: f.spec.values } : undefined,
   };
 }
 
@@ -80,14 +80,14 @@ function collectHandler(ctx: AnalysisContext, carriers: CarrierSearch, call: TSE
   if (typeof spec.handler === 'number') {
     const node = spec.handler >= 0 ? call.arguments[spec.handler] : call.arguments.at(-1);
     const lost = node && lostHandler(node, module, carriers);
-    if (lost) found.push({ ...base, node: at, handler: lost.handler });
+    if (lost && !handsOn(lost.handler, module, carriers)) found.push({ ...base, node: at, handler: lost.handler });
     return;
   }
   const options = call.arguments[spec.handler.arg];
   const { properties } = spec.handler;
   for (const p of options ? handlerProperties(options, properties, module) : []) {
     const lost = lostHandler(p.value, module, carriers);
-    if (lost) found.push({ ...base, node: p.key, handler: lost.handler });
+    if (lost && !handsOn(lost.handler, module, carriers)) found.push({ ...base, node: p.key, handler: lost.handler });
     return;
   }
   if (spec.iterates) collectIteration(call, at, module, carriers, { ...base, handler: undefined }, found);
@@ -139,6 +139,29 @@ function lostHandler(expression: Node, module: Module, carriers: CarrierSearch):
   return { handler: own?.node };
 }
 
+/**
+ * A dispatcher: it hands the message to functions that were registered at run time and starts no span.
+ * Where the same file also injects, those functions are taken to extract.
+ */
+function handsOn(handler: FunctionNode | undefined, module: Module, carriers: CarrierSearch): boolean {
+  if (!handler) return false;
+  let dispatches = false;
+  let spans = false;
+  walk(handler, (n) => {
+    if (n.type !== 'CallExpression') return undefined;
+    if (/^start(?:Active)?Span$/.test(calleeName(n) ?? '')) spans = true;
+    const callee = unwrap(n.callee);
+    if ((callee.type === 'Identifier' && isRuntimeFunction(callee, module)) || (callee.type === 'MemberExpression' && callee.computed)) dispatches = true;
+    return undefined;
+  });
+  return dispatches && !spans && carriers.propagates(module.ast, 'inject', module);
+}
+
+function isRuntimeFunction(id: TSESTree.Identifier, module: Module): boolean {
+  const binding = module.scopes.resolve(id);
+  return binding !== undefined && (binding.kind === 'param' || binding.kind === 'let' || binding.kind === 'const' || binding.kind === 'var') && !(binding.declaration.type === 'VariableDeclarator' && isFunction(binding.declaration.init));
+}
+
 /** `this.getMessageHandler()` inherited from a class of a framework that knows nothing of tracing. */
 function isFrameworkHandler(call: TSESTree.CallExpression, module: Module): boolean {
   const callee = unwrap(call.callee);
@@ -175,7 +198,7 @@ function isInside(node: Node, ancestor: Node): boolean {
   return false;
 }
 
-function collectDecorated(module: Module, carriers: CarrierSearch): readonly Found[] {
+function collectDecorated(module: Module, project: TracingProject, carriers: CarrierSearch): readonly Found[] {
   const found: Found[] = [];
   for (const decorator of module.scopes.nodes('Decorator')) {
     const method = parentOf(decorator);
@@ -184,6 +207,7 @@ function collectDecorated(module: Module, carriers: CarrierSearch): readonly Fou
     const facts = from && handlerDecorators[from.source]?.[from.name];
     if (!facts || method?.type !== 'MethodDefinition' || !isFunction(method.value)) continue;
     if (carriers.propagates(method.value, 'extract', module)) continue;
+    if (call.type === 'CallExpression' && isOnlyScheduled(call.arguments[0], module, project)) continue;
     found.push({ node: decorator, broker: facts.broker, subject: propertyName(method) ?? from.name, spec: { message: 0, path: facts.path }, handler: method.value });
   }
   for (const node of [...module.scopes.nodes('ClassDeclaration'), ...module.scopes.nodes('ClassExpression')]) {
@@ -194,6 +218,22 @@ function collectDecorated(module: Module, carriers: CarrierSearch): readonly Fou
     found.push({ node: method.key, broker: facts.broker, subject: node.id?.name ?? facts.method, spec: { message: 0, path: facts.path }, handler: method.value });
   }
   return found;
+}
+
+/** Every job of this name is added with `repeat`: the scheduler starts it, there is no parent to continue. */
+function isOnlyScheduled(name: Node | undefined, module: Module, project: TracingProject): boolean {
+  if (!name) return false;
+  const text = module.text.slice(...rangeOf(name));
+  let added = 0;
+  for (const m of new Set([module, ...project.modulesWith([text, '.add('])])) {
+    for (const call of m.scopes.nodes('CallExpression')) {
+      const first = call.arguments[0];
+      if (calleeName(call) !== 'add' || call.arguments.length < 2 || !first || m.text.slice(...rangeOf(first)) !== text) continue;
+      if (!isScheduled(call, ['repeat'], m)) return false;
+      added++;
+    }
+  }
+  return added > 0;
 }
 
 function importedFrom(node: Node, module: Module): { readonly source: string; readonly name: string } | undefined {

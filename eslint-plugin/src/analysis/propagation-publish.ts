@@ -4,7 +4,7 @@ import type { AnalysisContext } from './context.ts';
 import type { Module } from './module.ts';
 import { flowInto, receiverName, type CarrierSearch } from './propagation-carrier.ts';
 import { importSources, isBrowserFile, type TracingProject } from './propagation-coverage.ts';
-import { shapesOf, type PropagationFact } from './propagation-facts.ts';
+import { shapesOf, type PropagationDraft } from './propagation-facts.ts';
 import { functionsAround, startsByItself } from './propagation-reach.ts';
 import { patternIds, type Binding } from './scope.ts';
 
@@ -15,10 +15,10 @@ const CONSTRUCTORS = new Set(['SendMessageCommand', 'SendMessageBatchCommand', '
 const MAX_CALLER_FILES = 20;
 
 /** Messages that are sent without trace context. */
-export function collectPublishes(ctx: AnalysisContext, project: TracingProject, carriers: CarrierSearch): readonly PropagationFact[] {
+export function collectPublishes(ctx: AnalysisContext, project: TracingProject, carriers: CarrierSearch): readonly PropagationDraft[] {
   const { module } = ctx;
   if (isBrowserFile(module)) return [];
-  const facts: PropagationFact[] = [];
+  const facts: PropagationDraft[] = [];
   const wrappers = ctx.settings.wrappers.filter((w) => w.kind === 'publish');
   for (const call of module.scopes.nodes('CallExpression')) {
     const name = calleeName(call);
@@ -56,7 +56,7 @@ function hasCarrierOption(call: TSESTree.NewExpression, spec: PublishSpec): bool
   return options?.type === 'ObjectExpression' && options.properties.some((p) => propertyName(p) === spec.carrier.property);
 }
 
-function add(facts: PropagationFact[], ctx: AnalysisContext, project: TracingProject, carriers: CarrierSearch, call: SendingCall, found: PublishSpec): void {
+function add(facts: PropagationDraft[], ctx: AnalysisContext, project: TracingProject, carriers: CarrierSearch, call: SendingCall, found: PublishSpec): void {
   const { module } = ctx;
   if (call.arguments.length === 0 || isCovered(project, found.broker)) return;
   const spec = found.carrier.arg < 0 ? { ...found, carrier: { ...found.carrier, arg: dataArgument(call, ctx) } } : found;
@@ -77,7 +77,7 @@ function add(facts: PropagationFact[], ctx: AnalysisContext, project: TracingPro
     where: spec.carrier.words,
     evidence: [{ text: `\`${subject}\` sends through ${brokerWord(project, spec.broker)}, which no registered instrumentation covers`, node: callee }],
     optIn: spec.optIn,
-    fix: { kind: 'publish', call, carrier: spec.carrier, broker: spec.broker },
+    target: { kind: 'publish', call, carrier: spec.carrier, broker: spec.broker },
   });
 }
 
@@ -107,7 +107,8 @@ function dataArgument(call: SendingCall, ctx: AnalysisContext): number {
   return value.type === 'object' ? 0 : 1;
 }
 
-function isScheduled(call: SendingCall, keys: readonly string[], module: Module): boolean {
+/** A property such as `repeat` in the arguments or what flows into them. */
+export function isScheduled(call: SendingCall, keys: readonly string[], module: Module): boolean {
   let found = false;
   for (const expression of flowInto(call, module).expressions) {
     walk(expression, (n) => {

@@ -70,7 +70,13 @@ const contextWords = new Map(Object.entries(TERM_CONTEXTS).map(([context, words]
 const exceptWords = new Map(
   TERM_GROUPS.filter(({ except }) => except !== undefined).map((group) => [group, new Set(group.except)]),
 );
-const builtIn = indexTerms(TERM_GROUPS);
+let builtIn: TermIndex | undefined;
+
+/** Made at the first question: loading the plugin must not pay for it. */
+function builtInTerms(): TermIndex {
+  builtIn ??= indexTerms(TERM_GROUPS);
+  return builtIn;
+}
 
 /** Spelling of a term or name without any boundary: `Api-Key` → `apikey`. */
 export function closedSpelling(words: string): string {
@@ -82,7 +88,7 @@ export function indexTerms(groups: readonly TermGroup[]): TermIndex {
   const index = new Map<string, Term[]>();
   for (const group of groups) {
     for (const open of group.terms) {
-      const key = closedSpelling(open);
+      const key = withoutOf(splitWords(open)).join('');
       const entry = index.get(key);
       if (entry === undefined) index.set(key, [{ group, open }]);
       else entry.push({ group, open });
@@ -196,7 +202,7 @@ function findLeading(subject: Subject): Found | undefined {
   if (!plainThings.has(last) && !plainThings.has(singular(last))) return undefined;
   for (let start = 0; start < words.length - 1; start++) {
     for (let end = start + 1; end < words.length; end++) {
-      const term = termsAt(words, start, end, builtIn).find(
+      const term = termsAt(words, start, end, builtInTerms()).find(
         (candidate) => candidate.group.leads === true && counts(candidate, subject, start, end),
       );
       if (term !== undefined) return { ...term, start, end };
@@ -248,7 +254,7 @@ function isForeignOwner(subject: Subject, found: Found): boolean {
 export function classifyNames(path: readonly string[], extra?: TermIndex): SensitiveMatch | undefined {
   const subject = subjectOf(path);
   if (subject === undefined) return undefined;
-  const found = (extra && findHead(subject, extra)) ?? findHead(subject, builtIn) ?? findLeading(subject);
+  const found = (extra && findHead(subject, extra)) ?? findHead(subject, builtInTerms()) ?? findLeading(subject);
   if (found === undefined || isHarmlessName(subject, found) || isForeignOwner(subject, found)) return undefined;
   const { category, severity, strength } = found.group;
   if (category !== 'credential' && isConstantName(path)) return undefined;

@@ -45,12 +45,19 @@ function isAlnum(code: number): boolean {
   return isDigit(code) || isLower(code) || isUpper(code);
 }
 
+function hasDigit(text: string): boolean {
+  for (const char of text) if (isDigit(char.charCodeAt(0))) return true;
+  return false;
+}
+
 function isHex(code: number): boolean {
   return isDigit(code) || (code >= 97 && code <= 102) || (code >= 65 && code <= 70);
 }
 
 function isIn(alphabet: TokenAlphabet, code: number): boolean {
   switch (alphabet) {
+    case 'digits':
+      return isDigit(code);
     case 'hex':
       return isHex(code);
     case 'upper':
@@ -95,7 +102,8 @@ function providerToken(text: string): SensitiveMatch | undefined {
       const length = runOf(alphabet, text, start);
       if (length < min || length > max) continue;
       const token = text.slice(start, start + length);
-      if (entropyOf(token) >= leastTokenEntropy && !isPlaceholder(token)) return found('credential', `${provider} token`);
+      if (entropyOf(token) >= leastTokenEntropy && !isPlaceholder(token))
+        return found('credential', `${provider} token`);
     }
   }
   return undefined;
@@ -166,7 +174,8 @@ function secretInQuery(query: string): SensitiveMatch | undefined {
     if (equals <= 0) continue;
     const name = pair.slice(0, equals);
     const value = pair.slice(equals + 1);
-    if (secretQueryParameters.has(name.toLowerCase()) && value.length >= 16 && isRandomLooking(value)) return found('credential', name);
+    if (secretQueryParameters.has(name.toLowerCase()) && value.length >= 16 && isRandomLooking(value))
+      return found('credential', name);
     const match = secretFor(name, value);
     if (match !== undefined) return match;
   }
@@ -181,7 +190,7 @@ function firstOf(text: string, chars: string, from: number): number {
 /** A password in a connection URL, unless it is a template, a default of a local set-up, or masked. */
 function isRealPassword(password: string): boolean {
   if (password.length < 6 || isTemplate(password) || isPlaceholder(password)) return false;
-  return [...password].some((char) => isDigit(char.charCodeAt(0)));
+  return hasDigit(password);
 }
 
 function emailAddress(text: string): SensitiveMatch | undefined {
@@ -189,11 +198,11 @@ function emailAddress(text: string): SensitiveMatch | undefined {
   if (at < 1 || at > 64 || text.length > 254 || text.indexOf('@', at + 1) !== -1) return undefined;
   const local = text.slice(0, at);
   for (const char of local) {
-    if (!isAlnum(char.charCodeAt(0)) && !'.!#$%&\'*+-_'.includes(char)) return undefined;
+    if (!isAlnum(char.charCodeAt(0)) && !".!#$%&'*+-_".includes(char)) return undefined;
   }
   const labels = text.slice(at + 1).split('.');
   const top = labels.at(-1) ?? '';
-  if (labels.length < 2 || top.length < 2 || runOf('alnum', top, 0) !== top.length || /\d/.test(top)) return undefined;
+  if (labels.length < 2 || top.length < 2 || runOf('alnum', top, 0) !== top.length || hasDigit(top)) return undefined;
   if (labels.some((label) => label === '' || runOf('word', label, 0) !== label.length)) return undefined;
   return isNobodysAddress(local, labels) ? undefined : found('contact', 'email address');
 }
@@ -215,7 +224,7 @@ function cardNumber(text: string): SensitiveMatch | undefined {
     const start = Number(digits.slice(0, count));
     return start >= from && start <= to && lengths.includes(digits.length);
   });
-  return isNetwork && new Set(digits).size > 2 && luhn(digits) ? found('financial', 'card number') : undefined;
+  return isNetwork && new Set(digits).size > 1 && luhn(digits) ? found('financial', 'card number') : undefined;
 }
 
 /** Check digit of ISO/IEC 7812, annex B. */
@@ -233,7 +242,8 @@ function luhn(digits: string): boolean {
 function iban(text: string): SensitiveMatch | undefined {
   if (text.length > 42) return undefined;
   const compact = text.replaceAll(' ', '');
-  if (IBAN_LENGTHS[compact.slice(0, 2)] !== compact.length || runOf('upper', compact, 0) !== compact.length) return undefined;
+  if (IBAN_LENGTHS[compact.slice(0, 2)] !== compact.length || runOf('upper', compact, 0) !== compact.length)
+    return undefined;
   let rest = 0;
   for (const char of compact.slice(4) + compact.slice(0, 4)) {
     const code = char.charCodeAt(0);
@@ -243,7 +253,14 @@ function iban(text: string): SensitiveMatch | undefined {
 }
 
 function isTemplate(text: string): boolean {
-  return text.includes('${') || text.includes('{{') || text.includes('%s') || text.includes('<') || text.startsWith('$') || text.startsWith('{');
+  return (
+    text.includes('${') ||
+    text.includes('{{') ||
+    text.includes('%s') ||
+    text.includes('<') ||
+    text.startsWith('$') ||
+    text.startsWith('{')
+  );
 }
 
 /** True for words that people wrote: `my-service-v2`, `POSTGRES_USER`, `camelCaseName`. */
@@ -252,9 +269,8 @@ function isReadable(text: string): boolean {
   return parts.every((part) => {
     let letters = 0;
     while (letters < part.length && !isDigit(part.charCodeAt(letters))) letters++;
-    const digits = runOf('alnum', part, letters);
-    const isCounted = digits <= 4 && letters + digits === part.length && [...part.slice(letters)].every((char) => isDigit(char.charCodeAt(0)));
-    return isCounted && isWordCase(part.slice(0, letters));
+    const digits = runOf('digits', part, letters);
+    return digits <= 4 && letters + digits === part.length && isWordCase(part.slice(0, letters));
   });
 }
 

@@ -1,4 +1,10 @@
-import { BOOLEAN_PREFIXES, HARMLESS_WORDS, PROTECTED_FORMS, PROTECTIVE_EXCEPTIONS, PROTECTIVE_VERBS } from '../knowledge/sensitive-grammar.ts';
+import {
+  BOOLEAN_PREFIXES,
+  HARMLESS_WORDS,
+  PROTECTED_FORMS,
+  PROTECTIVE_EXCEPTIONS,
+  PROTECTIVE_VERBS,
+} from '../knowledge/sensitive-grammar.ts';
 import { HARMLESS_TAILS, KEY_GROUPS, KEY_RULES, SAFE_HEADERS, SECRET_HEADERS } from '../knowledge/sensitive-keys.ts';
 import type { KeyRule, SensitiveMatch, TermGroup } from '../knowledge/sensitive-types.ts';
 import { classifyNames, closedSpelling, indexTerms, type TermIndex } from './sensitive-names.ts';
@@ -48,18 +54,30 @@ const protectiveVerbs = new Set(PROTECTIVE_VERBS);
 const protectedForms = new Set(PROTECTED_FORMS);
 const protectiveExceptions = new Set(PROTECTIVE_EXCEPTIONS);
 
-const publishedKeys = keyTable(
-  KEY_GROUPS.flatMap(({ keys, category, severity, strength }) =>
-    keys.map((key) => [key, { category, severity, strength, word: key } satisfies SensitiveMatch] as const),
-  ),
-);
-const keyRules = KEY_RULES.map((rule) => ({
-  rule,
-  tails: new Set(rule.tails),
-  after: rule.after && new Set(rule.after),
-  within: rule.within && new Set(rule.within),
-  without: rule.without && new Set(rule.without),
-}));
+/** The tables of keys, made at the first question: loading the plugin must not pay for them. */
+function makeKeyTables() {
+  return {
+    published: keyTable(
+      KEY_GROUPS.flatMap(({ keys, category, severity, strength }) =>
+        keys.map((key) => [key, { category, severity, strength, word: key } satisfies SensitiveMatch] as const),
+      ),
+    ),
+    rules: KEY_RULES.map((rule) => ({
+      rule,
+      tails: new Set(rule.tails),
+      after: rule.after && new Set(rule.after),
+      within: rule.within && new Set(rule.within),
+      without: rule.without && new Set(rule.without),
+    })),
+  };
+}
+
+let madeKeyTables: ReturnType<typeof makeKeyTables> | undefined;
+
+function keyTables(): ReturnType<typeof makeKeyTables> {
+  madeKeyTables ??= makeKeyTables();
+  return madeKeyTables;
+}
 
 const plain = compile({});
 const compiled = new WeakMap<Vocabulary, Compiled>();
@@ -77,7 +95,13 @@ function inTable<T>({ exact, prefixes }: KeyTable<T>, key: string): T | undefine
 }
 
 function compile({ words = [], keys = [], allowWords = [], allowKeys = [] }: Vocabulary): Compiled {
-  const own: TermGroup = { source: 'settings.telint', category: 'special', severity: 'high', strength: 'strong', terms: words };
+  const own: TermGroup = {
+    source: 'settings.telint',
+    category: 'special',
+    severity: 'high',
+    strength: 'strong',
+    terms: words,
+  };
   const match = (word: string): SensitiveMatch => ({ category: 'special', severity: 'high', strength: 'strong', word });
   return {
     terms: words.length > 0 ? indexTerms([own]) : undefined,
@@ -123,7 +147,9 @@ export function classifyPath(path: readonly string[], extra?: Vocabulary): Sensi
 function namesOf(path: readonly string[], { terms, allowWords }: Compiled): SensitiveMatch | undefined {
   const match = classifyNames(path, terms);
   if (match === undefined || allowWords.size === 0) return match;
-  return allowWords.has(closedSpelling(match.word)) || allowWords.has(closedSpelling(path.at(-1) ?? '')) ? undefined : match;
+  return allowWords.has(closedSpelling(match.word)) || allowWords.has(closedSpelling(path.at(-1) ?? ''))
+    ? undefined
+    : match;
 }
 
 /**
@@ -141,10 +167,11 @@ function keyOf(key: string, vocabulary: Compiled): SensitiveMatch | undefined {
   if (inTable(vocabulary.allowKeys, lower)) return undefined;
   const own = inTable(vocabulary.keys, lower);
   if (own !== undefined) return own;
-  const published = inTable(publishedKeys, lower);
+  const published = inTable(keyTables().published, lower);
   if (published !== undefined) return withinTemplate(published, lower);
   const segments = key.split(/[.:/]/).filter((segment) => segment !== '');
-  return byRule(key, segments) ?? namesOf(segments, vocabulary);
+  const match = byRule(key, segments) ?? namesOf(segments, vocabulary);
+  return match !== undefined && vocabulary.allowWords.has(closedSpelling(match.word)) ? undefined : match;
 }
 
 /** The answer for a key under a template: harmless headers and counts drop out, headers with secrets rise. */
@@ -154,7 +181,9 @@ function withinTemplate(match: SensitiveMatch, key: string): SensitiveMatch | un
   if (match.category === 'headers') {
     const header = rest.replaceAll('_', '-');
     if (safeHeaders.has(header)) return undefined;
-    return secretHeaders.has(header) ? { category: 'credential', severity: 'critical', strength: 'strong', word: header } : match;
+    return secretHeaders.has(header)
+      ? { category: 'credential', severity: 'critical', strength: 'strong', word: header }
+      : match;
   }
   return harmlessTails.has(splitWords(rest).at(-1) ?? '') ? undefined : match;
 }
@@ -164,7 +193,7 @@ function byRule(key: string, segments: readonly string[]): SensitiveMatch | unde
   const [first, second] = splitWords(segments.at(-1) ?? '');
   if (first === undefined || (second !== undefined && booleanPrefixes.has(first))) return undefined;
   if (words.some((word) => harmlessWords.has(word))) return undefined;
-  for (const { rule, tails, after, within, without } of keyRules) {
+  for (const { rule, tails, after, within, without } of keyTables().rules) {
     if (without !== undefined && words.some((word) => without.has(word))) continue;
     for (let count = 1; count <= Math.min(longestTail, words.length); count++) {
       const at = words.length - count;

@@ -1,10 +1,10 @@
 import { calleeName, dottedName, isFunction, propertyName, unwrap, type FunctionNode, type Node, type TSESTree } from './ast.ts';
-import { give } from './span-life-eval.ts';
+import { entrust, give } from './span-life-eval.ts';
 import { returnValue } from './span-life-exec.ts';
 import type { Machine, Outcome, Settlement } from './span-life-machine.ts';
 import { addJump, disturbed, joinStates, mapState, type Jump, type Path, type State } from './span-life-paths.ts';
 import { mayThrowInTry, runsUserCode } from './span-life-raise.ts';
-import { isReader } from './span-life-refs.ts';
+import { contextEscapes, isReader } from './span-life-refs.ts';
 
 /** Methods that run their last function argument once, before they return. */
 const RUNNERS = new Set(['with', 'withSpan', 'startActiveSpan', 'run', 'runInAsyncScope']);
@@ -20,7 +20,7 @@ export function evaluateCall(m: Machine, call: TSESTree.CallExpression, state: S
   if (isFunction(callee)) return m.invoke(callee, evaluateArguments(m, call, state, jumps), jumps);
   if (callee.type === 'MemberExpression') {
     const name = propertyName(callee);
-    if (m.track.isSpan(callee.object)) return { state: spanMethod(m, call, callee, name, evaluateArguments(m, call, chained(m, callee.object, state, jumps), jumps)) };
+    if (m.track.isSpan(callee.object)) return { state: spanMethod(m, call, name, evaluateArguments(m, call, chained(m, callee.object, state, jumps), jumps)) };
     if (name === 'end' && m.active && isActiveSpan(callee.object)) return { state: end(m, call, state) };
     if ((name === 'then' || name === 'catch' || name === 'finally') && call.arguments.length > 0) return chain(m, call, callee, name, state, jumps);
     if (name === 'exit' && dottedName(callee.object) === 'process') return { state: [] };
@@ -64,7 +64,7 @@ function evaluateArguments(m: Machine, call: TSESTree.CallExpression | TSESTree.
     const arg = unwrap(a);
     if (arg === skip || (skip && m.track.localFunction(arg) === skip)) continue;
     if (call.type === 'CallExpression' && m.track.isSpan(arg)) continue;
-    s = m.evaluate(arg, s, jumps).state;
+    s = entrust(m, arg, m.evaluate(arg, s, jumps));
   }
   return s;
 }
@@ -97,9 +97,8 @@ function chained(m: Machine, receiver: Node, state: State, jumps: Jump[]): State
   return n.type === 'CallExpression' ? m.evaluate(n, state, jumps).state : state;
 }
 
-function spanMethod(m: Machine, call: TSESTree.CallExpression, callee: TSESTree.MemberExpression, name: string | undefined, state: State): State {
+function spanMethod(m: Machine, call: TSESTree.CallExpression, name: string | undefined, state: State): State {
   if (name === 'end') return end(m, call, state);
-  if (name === 'bind' || name === 'call') return callee.object.type === 'MemberExpression' ? give(m, state, call, true) : state;
   if (name !== undefined && WRITES.has(name)) {
     const late = state.length > 0 && state.every((p) => p.status === 'ended' && p.sure) ? state[0]?.at : undefined;
     if (late) m.notes.lateUses.set(call, late);
@@ -120,7 +119,8 @@ function end(m: Machine, call: Node, state: State): State {
 /** The span is an argument: what the function behind the call does with it. */
 function passSpan(m: Machine, call: TSESTree.CallExpression, state: State): Outcome {
   const index = call.arguments.findIndex((a) => m.track.isSpan(a));
-  if (index < 0 || isReader(call)) return { state };
+  if (index < 0) return { state };
+  if (isReader(call)) return { state: contextEscapes(call, m.module) ? give(m, state, call) : state };
   const local = m.track.localFunction(call.callee);
   const target = local ? { node: local, module: m.module } : m.resolve(call.callee);
   if (!target) return { state: give(m, state, call) };
@@ -202,7 +202,7 @@ export function invokeFunction(m: Machine, fn: FunctionNode, state: State, jumps
   try {
     if (fn.body.type === 'BlockStatement') through = m.exec(fn.body, state, inner);
     else if (m.track.isSpan(fn.body)) through = give(m, state, fn.body);
-    else returnValue(m, fn.body, m.evaluate(fn.body, state, inner), inner);
+    else returnValue(fn.body, m.evaluate(fn.body, state, inner), inner);
   } finally {
     m.stack.pop();
     m.soft = soft;

@@ -65,6 +65,7 @@ export function assumeTest(m: Machine, test: Node, state: State, jumps: Jump[]):
   if (n.type === 'Literal') return n.value ? { yes: state, no: [] } : { yes: [], no: state };
   const question = aboutSpan(m, n);
   if (question) return split(state, question);
+  if (readsSpan(m, n)) return { yes: undecided(state), no: mapState(undecided(state), (p): Path => (p.status === 'open' ? { ...p, status: 'given' } : p)) };
   const key = conditionKey(n);
   const evaluated = key && n.type === 'Identifier' ? state : m.evaluate(n, state, jumps).state;
   if (!key) return { yes: undecided(evaluated), no: undecided(evaluated) };
@@ -92,6 +93,16 @@ function aboutSpan(m: Machine, n: Node): Question | undefined {
   const name = propertyName(member);
   if (name === 'isRecording') return 'recording';
   return name === 'ended' || name === '_ended' ? 'finished' : undefined;
+}
+
+/** `span.status.code !== 0`: the code looks into the span itself to decide; it is taken to know what it does. */
+function readsSpan(m: Machine, n: Node): boolean {
+  const parts = n.type === 'BinaryExpression' ? [n.left, n.right] : [n];
+  return parts.some((part) => {
+    let p = unwrap(part);
+    while (p.type === 'MemberExpression') p = unwrap(p.object);
+    return p !== unwrap(part) && m.track.isSpan(p);
+  });
 }
 
 function split(state: State, question: Question): Branches {

@@ -1,9 +1,10 @@
-import { childrenOf, isFunction, unwrap, type Node, type TSESTree } from './ast.ts';
+import { childrenOf, isFunction, propertyName, unwrap, type Node, type TSESTree } from './ast.ts';
 import { evaluateCall, evaluateNew } from './span-life-calls.ts';
 import { assigned, detach } from './span-life-exec.ts';
 import type { Machine, Outcome } from './span-life-machine.ts';
 import { addJump, disturbed, forget, joinStates, mapState, undecided, type Jump, type Path, type State } from './span-life-paths.ts';
 import { isRealWork, mayReject } from './span-life-raise.ts';
+import { outerOf } from './span-life-refs.ts';
 
 /** Hands the span to other code at a node; `final`: this code can not be shown to end it afterwards. */
 export function give(m: Machine, state: State, node: Node, final = false): State {
@@ -19,6 +20,13 @@ export function give(m: Machine, state: State, node: Node, final = false): State
     m.notes.activity += 1;
   }
   return after;
+}
+
+/** A promise goes somewhere that waits for it; what its callbacks do with the span counts as done by others. */
+export function entrust(m: Machine, node: Node, { state, settle }: Outcome): State {
+  if (!settle?.acts) return state;
+  m.notes.gives.add(node);
+  return mapState(state, (p): Path => (p.status === 'none' ? p : { ...p, status: 'given', at: node, given: undefined, sure: false }));
 }
 
 /** Evaluates an expression for what it does to the span. */
@@ -80,7 +88,7 @@ export function evaluateExpression(m: Machine, node: Node, state: State, jumps: 
       return { state: m.track.acts(n) ? give(m, state, n, true) : state };
     default:
       if (n.type.startsWith('TS')) return { state };
-      return { state: childrenOf(n).reduce((s, c) => m.evaluate(c, s, jumps).state, state) };
+      return { state: childrenOf(n).reduce((s, c) => entrust(m, c, m.evaluate(c, s, jumps)), state) };
   }
 }
 
@@ -127,8 +135,23 @@ function evaluateAwait(m: Machine, n: TSESTree.AwaitExpression, state: State, ju
     addJump(jumps, { kind: 'throw', label: undefined, how: 'reject', nodes: [n], state: disturbed(settle.bad) });
     return settle.ok;
   }
-  if (mayReject(n.argument, m.resolve)) addJump(jumps, { kind: 'throw', label: undefined, how: 'reject', nodes: [n], state: disturbed(after) });
+  if (mayReject(n.argument, m.resolve) && !isResult(m, n)) addJump(jumps, { kind: 'throw', label: undefined, how: 'reject', nodes: [n], state: disturbed(after) });
   return after;
+}
+
+/** Members of result objects: code that asks for them gets its errors as values, not as rejections. */
+const RESULT_MEMBERS = new Set(['isErr', 'isOk', 'isLeft', 'isRight', '_unsafeUnwrap', 'unwrapOr']);
+
+/** `const result = await f(); if (result.isErr()) …`, `const { data, error } = await query`. */
+function isResult(m: Machine, n: TSESTree.AwaitExpression): boolean {
+  const d = outerOf(n);
+  if (d?.type !== 'VariableDeclarator') return false;
+  if (d.id.type === 'ObjectPattern') return d.id.properties.some((p) => p.type === 'Property' && propertyName(p) === 'error');
+  const binding = d.id.type === 'Identifier' ? m.module.scopes.resolve(d.id) : undefined;
+  return binding !== undefined && m.module.scopes.references(binding).some((ref) => {
+    const member = outerOf(ref);
+    return member?.type === 'MemberExpression' && member.object === ref && RESULT_MEMBERS.has(propertyName(member) ?? '');
+  });
 }
 
 function noteEarlyEnd(m: Machine, n: TSESTree.AwaitExpression, state: State): void {
@@ -147,10 +170,10 @@ function assign(m: Machine, target: Node, value: Node, node: Node, state: State,
   const left = unwrap(target);
   if (left.type === 'Identifier') {
     const binding = m.module.scopes.resolve(left);
-    if (binding && m.track.bindings.has(binding)) return { state: assignSpan(m, value, node, state, jumps) };
+    if (binding === m.track.primary) return { state: assignSpan(m, value, node, state, jumps) };
     // a function kept in a variable does nothing until it is called or passed on
     if (isFunction(unwrap(value))) return { state: assigned(state, left.name, value) };
-    if (m.track.isSpan(value)) return { state };
+    if (m.track.isSpan(value) || (binding && m.track.bindings.has(binding))) return { state };
     const out = m.evaluate(value, state, jumps);
     const settle = out.settle;
     if (settle?.acts && binding && m.module.scopes.references(binding).length > 0) {

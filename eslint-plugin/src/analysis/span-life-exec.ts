@@ -83,13 +83,12 @@ function leave(m: Machine, node: Node, argument: Node | null, state: State, jump
     addJump(jumps, { kind: 'return', label: undefined, how: 'explicit', nodes: [node], state });
     return [];
   }
-  returnValue(m, node, m.track.isSpan(argument) ? { state: give(m, state, node) } : m.evaluate(argument, state, jumps), jumps);
+  returnValue(node, m.track.isSpan(argument) ? { state: give(m, state, node) } : m.evaluate(argument, state, jumps), jumps);
   return [];
 }
 
 /** Adds the jumps of a returned value, of its later rejection too. */
-export function returnValue(m: Machine, node: Node, { state, settle }: Outcome, jumps: Jump[]): void {
-  void m;
+export function returnValue(node: Node, { state, settle }: Outcome, jumps: Jump[]): void {
   addJump(jumps, { kind: 'return', label: undefined, how: 'explicit', nodes: [node], state: settle?.acts ? settle.ok : state });
   if (settle?.acts) addJump(jumps, { kind: 'return', label: undefined, how: 'late', nodes: [node], state: disturbed(settle.bad) });
 }

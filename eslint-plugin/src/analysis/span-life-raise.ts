@@ -4,6 +4,8 @@ import type { Machine, ResolvedFunction } from './span-life-machine.ts';
 
 /** Continuations: calling them hands a result back, it does not run the work. */
 const CONTINUATIONS = /^(?:cb|callback|done|resolve|reject)$/;
+/** Parameters that answer a question instead of doing the work. */
+const GETTERS = /^(?:get|is|has|should|can|to|with)[A-Z]/;
 /** Waiting for time to pass. */
 const TIMERS = /^(?:sleep|delay|wait|pause|nextTick|setImmediate|setTimeout|tick|yieldToEventLoop)$/;
 /** Calls that nobody expects to throw. */
@@ -43,6 +45,7 @@ function isCallerFunction(id: TSESTree.Identifier, call: TSESTree.CallExpression
   const [from, to] = rangeOf(fn);
   const [ownerFrom, ownerTo] = rangeOf(machine.track.owner);
   if (from > ownerFrom || to < ownerTo) return false;
+  if (GETTERS.test(id.name)) return false;
   const parent = parentOf(fn);
   if (parent?.type === 'NewExpression' && unwrap(parent.callee).type === 'Identifier') return false;
   return !(CONTINUATIONS.test(id.name) && parentOf(call)?.type === 'ExpressionStatement');
@@ -143,7 +146,7 @@ function canFail(fn: FunctionNode, module: Module, resolve: (callee: Node) => Re
 }
 
 /** Awaited clean-up and notification that may well follow the end of a span. */
-const AFTERWORK = /flush|shutdown|close|clean|dispose|release|disconnect|destroy|exit|stop|unlock|sleep|delay|wait|log|report|notify|emit|drain|reply|respond|record|save|rollback|unsubscribe|\bend\b|^end|finish|complete|teardown|^next$/i;
+const AFTERWORK = /flush|shutdown|close|clean|dispose|release|disconnect|destroy|exit|stop|unlock|sleep|delay|wait|log|report|notify|emit|drain|reply|respond|record|save|rollback|unsubscribe|\bend\b|^end|finish|complete|teardown|format|serializ|pars|convert|render|transform|^next$/i;
 
 /** The awaited expression is work that belongs to the operation. */
 export function isRealWork(argument: Node): boolean {

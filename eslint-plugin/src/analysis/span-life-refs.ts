@@ -11,7 +11,9 @@ const READERS = new Set(['setSpan', 'setSpanContext', 'getSpanContext', 'isSpanC
 export interface Tracking {
   /** Function or program whose code owns the variable. */
   readonly owner: Node;
+  /** The variable itself, and others that are given its value. */
   readonly bindings: ReadonlySet<Binding>;
+  readonly primary: Binding;
   /** The expression is the span, as a variable or as the result of a chained setter. */
   isSpan(node: Node): boolean;
   /** Function of the owner's own code behind an identifier. */
@@ -54,7 +56,7 @@ export function trackBinding(first: Binding, owner: Node, module: Module, passes
         if (call?.type !== 'CallExpression' || unwrap(call.callee) !== parent || !CHAINABLE.has(name ?? '')) return 'reads';
         node = call;
       } else if (parent.type === 'CallExpression' || parent.type === 'NewExpression') {
-        if (parent.type === 'CallExpression' && isReader(parent)) return 'reads';
+        if (parent.type === 'CallExpression' && isReader(parent)) return contextEscapes(parent, module) ? 'passes' : 'reads';
         const index = parent.arguments.findIndex((a) => unwrap(a) === node);
         return parent.type === 'NewExpression' || index < 0 || passes(parent, index) ? 'passes' : 'reads';
       } else if (parent.type === 'LogicalExpression' || parent.type === 'ConditionalExpression') {
@@ -74,6 +76,7 @@ export function trackBinding(first: Binding, owner: Node, module: Module, passes
   const tracking: Tracking = {
     owner,
     bindings,
+    primary: first,
     endings,
     contains: inside,
     isSpan(node) {
@@ -136,16 +139,50 @@ export function outerOf(node: Node): Node | undefined {
   return undefined;
 }
 
-/** `const other = span`: the identifier `other`. */
+/** `const other = span`, `const other = span ?? …`: the identifier `other`. */
 function aliasOf(ref: Node): TSESTree.Identifier | undefined {
-  const parent = outerOf(ref);
-  if (parent?.type !== 'VariableDeclarator' || !parent.init || unwrap(parent.init) !== ref || parent.id.type !== 'Identifier') return undefined;
-  return parent.id;
+  let node = ref;
+  for (let parent = outerOf(node); parent; parent = outerOf(node)) {
+    if (parent.type === 'LogicalExpression' || (parent.type === 'ConditionalExpression' && unwrap(parent.test) !== node)) node = parent;
+    else return parent.type === 'VariableDeclarator' && parent.id.type === 'Identifier' ? parent.id : undefined;
+  }
+  return undefined;
 }
 
 /** The call hands the span to a function that only reads it. */
 export function isReader(call: TSESTree.CallExpression): boolean {
   return READERS.has(calleeName(call) ?? '');
+}
+
+/** Calls that use a context for the time of the call, or make a child of it. */
+const CONTEXT_USERS = new Set(['with', 'bind', 'startSpan', 'startActiveSpan', 'inject', 'setSpan', 'setBaggage', 'setValue', 'suppressTracing', 'getSpan', 'getSpanContext', 'setRPCMetadata', 'extract']);
+
+/** `trace.setSpan(ctx, span)`: the new context goes where somebody can take the span out again and end it. */
+export function contextEscapes(call: TSESTree.CallExpression, module: Module): boolean {
+  if (calleeName(call) !== 'setSpan') return false;
+  let node: Node = call;
+  for (let hops = 0; hops < 8; hops++) {
+    const parent = outerOf(node);
+    if (parent?.type === 'ConditionalExpression' || parent?.type === 'LogicalExpression') node = parent;
+    else if (parent?.type === 'CallExpression') {
+      const name = calleeName(parent);
+      if (!CONTEXT_USERS.has(name ?? '')) return true;
+      // these return another context that carries the span
+      if (!/^(?:set|suppress)/.test(name ?? '')) return false;
+      node = parent;
+    } else if (parent?.type === 'VariableDeclarator' && parent.id.type === 'Identifier') {
+      const binding = module.scopes.resolve(parent.id);
+      return !binding || module.scopes.references(binding).some((ref) => !usesContext(ref));
+    } else return parent?.type !== 'ExpressionStatement';
+  }
+  return true;
+}
+
+function usesContext(ref: Node): boolean {
+  let node = ref;
+  for (let parent = outerOf(node); parent?.type === 'ConditionalExpression' || parent?.type === 'LogicalExpression'; parent = outerOf(node)) node = parent;
+  const parent = outerOf(node);
+  return parent?.type === 'CallExpression' && CONTEXT_USERS.has(calleeName(parent) ?? '');
 }
 
 /** True for setters that return the span. */

@@ -50,6 +50,8 @@ export interface ObjectValue extends Base {
   readonly props: ReadonlyMap<string, ObjectProperty>;
   /** Spread or copied-in objects that are not object literals themselves, and values under computed keys. */
   readonly rest: readonly ObjectRest[];
+  /** Annotation of the variable or field that holds it; says what its members are where the literal does not. */
+  readonly declared?: DeclaredType | undefined;
 }
 
 /** A property of an object value and where it is written. */

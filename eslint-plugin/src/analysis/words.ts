@@ -66,7 +66,7 @@ function runLength(words: readonly string[], from: number): number {
 function split(identifier: string): readonly string[] {
   const raw = rawWords(identifier);
   const words: string[] = [];
-  for (let at = 0; at < raw.length; ) {
+  for (let at = 0; at < raw.length;) {
     const count = runLength(raw, at);
     const word = count === 1 ? (raw[at] ?? '') : raw.slice(at, at + count).join('');
     const parts = compounds.get(word);
@@ -92,7 +92,8 @@ export function splitWords(identifier: string): readonly string[] {
 
 /** Singular of an English plural as far as the endings tell: `addresses` → `address`, `entries` → `entry`. */
 export function singular(word: string): string {
-  if (word.length < 4 || !word.endsWith('s') || word.endsWith('ss') || word.endsWith('us') || word.endsWith('is')) return word;
+  if (word.length < 3 || !word.endsWith('s') || word.endsWith('ss') || word.endsWith('us') || word.endsWith('is'))
+    return word;
   if (word.endsWith('ies')) return `${word.slice(0, -3)}y`;
   if (word.endsWith('sses') || word.endsWith('xes')) return word.slice(0, -2);
   return word.slice(0, -1);

@@ -1,5 +1,5 @@
 /** Characters that the variable part of a token may consist of. */
-export type TokenAlphabet = 'alnum' | 'word' | 'hex' | 'upper' | 'base64' | 'dotted';
+export type TokenAlphabet = 'digits' | 'alnum' | 'word' | 'hex' | 'upper' | 'base64' | 'dotted';
 
 /** A token with a fixed beginning; `min` and `max` count the characters after the prefix. */
 export interface TokenFormat {
@@ -10,7 +10,13 @@ export interface TokenFormat {
   readonly max: number;
 }
 
-function formats(provider: string, prefixes: readonly string[], alphabet: TokenAlphabet, min: number, max: number): TokenFormat[] {
+function formats(
+  provider: string,
+  prefixes: readonly string[],
+  alphabet: TokenAlphabet,
+  min: number,
+  max: number,
+): TokenFormat[] {
   return prefixes.map((prefix) => ({ provider, prefix, alphabet, min, max }));
 }
 
@@ -18,13 +24,18 @@ function formats(provider: string, prefixes: readonly string[], alphabet: TokenA
  * Beginnings and lengths of provider tokens.
  * Source: the public rule set of gitleaks b58d3f10 (MIT, config/gitleaks.toml) and the providers' own documentation.
  */
+// prettier-ignore
 export const TOKEN_FORMATS: readonly TokenFormat[] = [
   ...formats('AWS', ['AKIA', 'ASIA', 'ABIA', 'ACCA'], 'upper', 16, 16),
   ...formats('GitHub', ['ghp_', 'gho_', 'ghu_', 'ghs_', 'ghr_'], 'alnum', 36, 255),
   ...formats('GitHub', ['github_pat_'], 'word', 50, 255),
-  ...formats('GitLab', ['glpat-', 'gldt-', 'glrt-', 'glft-', 'glsoat-', 'glptt-', 'gloas-', 'glcbt-'], 'dotted', 20, 300),
+  ...formats('GitLab', [
+    'glpat-', 'gldt-', 'glrt-', 'glft-', 'glsoat-', 'glptt-', 'gloas-', 'glcbt-',
+  ], 'dotted', 20, 300),
   ...formats('Slack', ['xoxb-', 'xoxp-', 'xoxa-', 'xoxr-', 'xoxs-', 'xoxo-', 'xoxe-', 'xapp-'], 'word', 18, 400),
-  ...formats('Stripe', ['sk_live_', 'rk_live_', 'sk_test_', 'rk_test_', 'sk_prod_', 'rk_prod_', 'whsec_'], 'base64', 16, 120),
+  ...formats('Stripe', [
+    'sk_live_', 'rk_live_', 'sk_test_', 'rk_test_', 'sk_prod_', 'rk_prod_', 'whsec_',
+  ], 'base64', 16, 120),
   ...formats('OpenAI', ['sk-proj-', 'sk-svcacct-', 'sk-admin-'], 'word', 40, 300),
   ...formats('Anthropic', ['sk-ant-api03-', 'sk-ant-admin01-', 'sk-ant-oat01-'], 'word', 40, 300),
   ...formats('OpenRouter', ['sk-or-v1-'], 'hex', 64, 64),
@@ -65,30 +76,63 @@ export const TOKEN_FORMATS: readonly TokenFormat[] = [
 ];
 
 /** Texts that a webhook address with a secret in its path contains. Source: Slack, Discord and Microsoft Teams documentation. */
-export const SECRET_ADDRESSES: readonly string[] = ['hooks.slack.com/services/', 'hooks.slack.com/workflows/', 'discord.com/api/webhooks/', 'discordapp.com/api/webhooks/', 'webhook.office.com/webhookb2/'];
+// prettier-ignore
+export const SECRET_ADDRESSES: readonly string[] = [
+  'hooks.slack.com/services/', 'hooks.slack.com/workflows/', 'discord.com/api/webhooks/',
+  'discordapp.com/api/webhooks/', 'webhook.office.com/webhookb2/',
+];
 
 /** Query parameters whose value is a signature or key. Source: OpenTelemetry semantic conventions 1.45, url.query and url.full; Azure SAS `sig`. */
-export const SECRET_QUERY_PARAMETERS: readonly string[] = ['x-amz-signature', 'x-amz-credential', 'x-amz-security-token', 'awsaccesskeyid', 'signature', 'sig', 'x-goog-signature', 'x-goog-credential'];
+// prettier-ignore
+export const SECRET_QUERY_PARAMETERS: readonly string[] = [
+  'x-amz-signature', 'x-amz-credential', 'x-amz-security-token', 'awsaccesskeyid', 'signature', 'sig',
+  'x-goog-signature', 'x-goog-credential',
+];
 
 /** Names of parts of connection strings that hold a key. Source: Azure Storage, Service Bus and Event Hubs documentation. */
-export const SECRET_CONNECTION_PARTS: readonly string[] = ['AccountKey=', 'SharedAccessKey=', 'SharedAccessSignature='];
+// prettier-ignore
+export const SECRET_CONNECTION_PARTS: readonly string[] = [
+  'AccountKey=', 'SharedAccessKey=', 'SharedAccessSignature=',
+];
 
 /** Words inside a literal that mark it as made up. Source: gitleaks stop words (MIT), own reading. */
-export const PLACEHOLDER_PARTS: readonly string[] = ['example', 'sample', 'dummy', 'changeme', 'change_me', 'placeholder', 'your', 'xxxx', '****', '....', '0000000', '1234567', 'abcdefg', 'todo', 'cafebabe', 'deadbeef', 'test', 'fake', 'mock', 'redacted', 'insert', 'lorem', 'password', 'passw0rd', 'secret', 'localhost'];
+// prettier-ignore
+export const PLACEHOLDER_PARTS: readonly string[] = [
+  'example', 'sample', 'dummy', 'changeme', 'change_me', 'placeholder', 'your', 'xxxx', '****', '....', '0000000',
+  '1234567', 'abcdefg', 'todo', 'cafebabe', 'deadbeef', 'test', 'fake', 'mock', 'redacted', 'insert', 'lorem',
+  'password', 'passw0rd', 'secret', 'localhost',
+];
 
 /** Domains that belong to nobody. Source: RFC 2606, RFC 6761. */
-export const RESERVED_DOMAINS: readonly string[] = ['example.com', 'example.org', 'example.net', 'test', 'example', 'invalid', 'localhost', 'local', 'test.com', 'domain.com', 'email.com', 'noreply.github.com', 'users.noreply.github.com'];
+// prettier-ignore
+export const RESERVED_DOMAINS: readonly string[] = [
+  'example.com', 'example.org', 'example.net', 'test', 'example', 'invalid', 'localhost', 'local', 'test.com',
+  'domain.com', 'email.com', 'noreply.github.com', 'users.noreply.github.com',
+];
 
 /** Local parts of role addresses. Source: RFC 2142 and common practice. */
-export const ROLE_LOCAL_PARTS: readonly string[] = ['info', 'support', 'admin', 'administrator', 'contact', 'sales', 'help', 'helpdesk', 'hello', 'team', 'office', 'security', 'abuse', 'noc', 'postmaster', 'hostmaster', 'webmaster', 'privacy', 'legal', 'billing', 'jobs', 'careers', 'press', 'marketing', 'newsletter', 'notification', 'notifications', 'alert', 'alerts', 'service', 'root', 'git', 'bot', 'mailer', 'daemon', 'noreply', 'donotreply', 'system', 'dev', 'ops', 'devops', 'test', 'user', 'demo', 'feedback', 'accounts', 'orders', 'no', 'do'];
+// prettier-ignore
+export const ROLE_LOCAL_PARTS: readonly string[] = [
+  'info', 'support', 'admin', 'administrator', 'contact', 'sales', 'help', 'helpdesk', 'hello', 'team', 'office',
+  'security', 'abuse', 'noc', 'postmaster', 'hostmaster', 'webmaster', 'privacy', 'legal', 'billing', 'jobs',
+  'careers', 'press', 'marketing', 'newsletter', 'notification', 'notifications', 'alert', 'alerts', 'service',
+  'root', 'git', 'bot', 'mailer', 'daemon', 'noreply', 'donotreply', 'system', 'dev', 'ops', 'devops', 'test', 'user',
+  'demo', 'feedback', 'accounts', 'orders', 'no', 'do',
+];
 
 /** Number of characters of an IBAN by country. Source: SWIFT IBAN registry. */
+// prettier-ignore
 export const IBAN_LENGTHS: Readonly<Record<string, number>> = {
-  AD: 24, AE: 23, AL: 28, AT: 20, AZ: 28, BA: 20, BE: 16, BG: 22, BH: 22, BR: 29, BY: 28, CH: 21, CR: 22, CY: 28, CZ: 24, DE: 22, DK: 18, DO: 28, EE: 20, EG: 29, ES: 24, FI: 18, FO: 18, FR: 27, GB: 22, GE: 22, GI: 23, GL: 18, GR: 27, GT: 28, HR: 21, HU: 28, IE: 22, IL: 23, IQ: 23, IS: 26, IT: 27, JO: 30,
-  KW: 30, KZ: 20, LB: 28, LC: 32, LI: 21, LT: 20, LU: 20, LV: 21, MC: 27, MD: 24, ME: 22, MK: 19, MR: 27, MT: 31, MU: 30, NL: 18, NO: 15, PK: 24, PL: 28, PS: 29, PT: 25, QA: 29, RO: 24, RS: 22, SA: 24, SE: 24, SI: 19, SK: 24, SM: 27, TN: 24, TR: 26, UA: 29, VA: 22, VG: 24, XK: 20,
+  AD: 24, AE: 23, AL: 28, AT: 20, AZ: 28, BA: 20, BE: 16, BG: 22, BH: 22, BR: 29, BY: 28, CH: 21, CR: 22, CY: 28,
+  CZ: 24, DE: 22, DK: 18, DO: 28, EE: 20, EG: 29, ES: 24, FI: 18, FO: 18, FR: 27, GB: 22, GE: 22, GI: 23, GL: 18,
+  GR: 27, GT: 28, HR: 21, HU: 28, IE: 22, IL: 23, IQ: 23, IS: 26, IT: 27, JO: 30, KW: 30, KZ: 20, LB: 28, LC: 32,
+  LI: 21, LT: 20, LU: 20, LV: 21, MC: 27, MD: 24, ME: 22, MK: 19, MR: 27, MT: 31, MU: 30, NL: 18, NO: 15, PK: 24,
+  PL: 28, PS: 29, PT: 25, QA: 29, RO: 24, RS: 22, SA: 24, SE: 24, SI: 19, SK: 24, SM: 27, TN: 24, TR: 26, UA: 29,
+  VA: 22, VG: 24, XK: 20,
 };
 
 /** First digits of payment card numbers with the lengths of the network. Source: ISO/IEC 7812 and the networks' public ranges. */
+// prettier-ignore
 export const CARD_RANGES: readonly { readonly from: number; readonly to: number; readonly digits: number; readonly lengths: readonly number[] }[] = [
   { from: 4, to: 4, digits: 1, lengths: [13, 16, 19] },
   { from: 51, to: 55, digits: 2, lengths: [16] },

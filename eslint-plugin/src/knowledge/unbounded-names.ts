@@ -12,6 +12,9 @@ export const ENTITY_WORDS: ReadonlySet<string> = new Set([
   'upload', 'download', 'ticket', 'application', 'function', 'filter', 'target', 'agent', 'key', 'apikey', 'token',
 ]);
 
+/** Entities that every service has many of: a label and a value called so need no "id". */
+export const TENANT_WORDS: ReadonlySet<string> = new Set(['user', 'customer', 'tenant', 'org', 'organization', 'organisation', 'workspace', 'project', 'team']);
+
 /** Suffixes that make an entity word an identifier. */
 export const ID_WORDS: ReadonlySet<string> = new Set(['id', 'ids', 'uuid', 'guid', 'uid', 'slug', 'key', 'identifier', 'email', 'username', 'login', 'handle', 'phone', 'ip', 'address']);
 

@@ -57,8 +57,8 @@ const kafkaMessage: Shape = { members: { value: v('message.payload'), key: v('me
 
 const kafkajs: Library = {
   name: 'kafkajs',
-  source: 'kafkajs 2 documentation',
-  modules: ['kafkajs'],
+  source: 'kafkajs 2 documentation; @nestjs/microservices repeats its types',
+  modules: ['kafkajs', '@nestjs/microservices/external/kafka.interface'],
   exports: { Kafka: made('kafkajs.Kafka') },
   types: {
     Kafka: 'kafkajs.Kafka',
@@ -532,7 +532,6 @@ export const carrierNames: ReadonlySet<string> = new Set([
   '_tracecarrier',
   'propagationcontext',
   'propagationheaders',
-  'spancontext',
   'b3',
   'xb3traceid',
   'sentrytrace',

@@ -54,6 +54,7 @@ export const builtins: readonly Library[] = [
     },
   },
   { name: 'node:crypto', source: 'Node.js 24 crypto documentation', modules: ['crypto', 'node:crypto'], exports: { default: { shape: 'js.Crypto' }, randomUUID: returnsValue('uuid'), randomBytes: returnsValue('random'), randomInt: returnsValue('random'), createHash: { call: { returns: 'crypto.Hash' } }, createHmac: { call: { returns: 'crypto.Hash' } } } },
+  { name: 'node:url', source: 'Node.js 24 url documentation', modules: ['url', 'node:url'], exports: { parse: { call: { returns: 'url.Url' } }, URL: { construct: { returns: 'url.Url' } } } },
   { name: 'node:os', source: 'Node.js 24 os documentation', modules: ['os', 'node:os'], exports: { hostname: returnsValue('process.constant'), platform: returnsValue('process.constant'), arch: returnsValue('process.constant'), default: { shape: 'node.Os' } }, shapes: { 'node.Os': { anyMember: returnsValue('process.constant') } } },
   { name: 'uuid', source: 'uuid 13 README', modules: ['uuid', 'nanoid', 'ulid', 'cuid', '@paralleldrive/cuid2', 'short-uuid'], exports: { v1: returnsValue('uuid'), v4: returnsValue('uuid'), v7: returnsValue('uuid'), nanoid: returnsValue('uuid'), ulid: returnsValue('uuid'), createId: returnsValue('uuid'), default: returnsValue('uuid') } },
 ];

@@ -107,6 +107,7 @@ const shapes: Readonly<Record<string, Shape>> = {
       raw: { shape: 'fetch.Request' },
     },
   },
+  'trpc.Options': { members: { input: v('http.body'), ctx: {}, type: v('type.name'), path: v('type.name') } },
   'hono.Routes': { anyMember: { shape: 'hono.Routes' }, members: { path: v('http.route'), handler: {}, method: v('http.method') } },
   'fetch.Request': {
     members: {
@@ -195,7 +196,7 @@ export const webLibraries: readonly Library[] = [
     source: 'graphql-js 16 GraphQLResolveInfo',
     modules: ['graphql'],
     exports: {},
-    types: { GraphQLResolveInfo: 'graphql.Info' },
+    types: { GraphQLResolveInfo: 'graphql.Info', OperationDefinitionNode: 'graphql.Operation' },
     shapes: {
       'graphql.Info': { members: { fieldName: v('type.name'), operation: { shape: 'graphql.Operation' }, variableValues: v('graphql.variables') } },
       'graphql.Operation': { members: { operation: v('type.name'), name: { shape: 'graphql.Name' } } },

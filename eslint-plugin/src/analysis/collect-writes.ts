@@ -1,0 +1,144 @@
+import { argumentAt, unwrap, type Node } from './ast.ts';
+import { entriesOf, originOf, range, sensitiveEntry, sensitiveFact, valueNodeOf, type RawEntry } from './collect-labels.ts';
+import { snippet, type Evaluator } from './evaluate.ts';
+import type { WriteFact } from './facts.ts';
+import { sensitiveOf, type SinkKind } from './judge-sensitive.ts';
+import type { Module } from './module.ts';
+import type { SinkSite } from './sinks.ts';
+import { alternatives, type Env, type Value } from './value.ts';
+
+interface Part {
+  readonly part: WriteFact['part'];
+  readonly entry: RawEntry;
+}
+
+/** What a call writes to a span, baggage or an error tracker: every attribute, name and text on its own. */
+export function writeParts(ev: Evaluator, site: SinkSite, module: Module, env: Env | undefined): readonly Part[] {
+  const { sink, call } = site;
+  const value = (node: Node): Value => (env ? ev.evaluate(node, module, env) : ev.ask(node, module));
+  const single = (index: number, part: WriteFact['part'], key?: string): Part[] => {
+    const node = argumentAt(call, index);
+    return node ? [{ part, entry: { key, node, module, get: () => value(node), form: 'argument' } }] : [];
+  };
+  const object = (index: number, part: WriteFact['part'], property?: string): Part[] => {
+    const node = argumentAt(call, index);
+    if (!node) return [];
+    const target = property === undefined ? node : propertyNode(node, property);
+    if (target) return entriesOf(ev, target, module, env).map((entry) => ({ part, entry }));
+    return property === undefined ? [] : nested(ev, node, property, module, env).map((entry) => ({ part, entry }));
+  };
+  switch (sink.kind) {
+    case 'attribute': {
+      const key = argumentAt(call, sink.key);
+      const k = key ? value(key) : undefined;
+      const name = k?.type === 'literal' ? String(k.value) : k?.type === 'derived' ? templateKey(k) : undefined;
+      return single(sink.value, 'attribute', name).map((p) => ({ ...p, entry: { ...p.entry, node: p.entry.node } }));
+    }
+    case 'attributes':
+      return object(sink.arg, sink.on === 'resource' ? 'resource' : 'attribute', sink.property);
+    case 'span-start':
+      return [...single(sink.name, 'name'), ...object(sink.options, 'attribute', 'attributes')];
+    case 'span-name':
+      return single(sink.arg, 'name');
+    case 'span-event':
+      return [...single(sink.name, 'event'), ...object(sink.attributes, 'event')];
+    case 'span-status':
+      return object(sink.arg, 'status').filter((p) => p.entry.key === 'message');
+    case 'span-exception':
+      return single(sink.arg, 'exception');
+    case 'baggage':
+      return baggageEntry(ev, site, module, env);
+    case 'baggage-entries':
+      return object(sink.arg, 'entry').map((p) => ({ ...p, entry: { ...p.entry, get: (): Value => inner(p.entry.get()) } }));
+    case 'tracker':
+      return call.arguments.flatMap((_, i) => single(i, 'argument'));
+    case 'log':
+      return logParts(ev, site, module, env);
+    default:
+      return [];
+  }
+}
+
+function templateKey(value: Extract<Value, { type: 'derived' }>): string | undefined {
+  return value.prefix ? `${value.prefix}*` : undefined;
+}
+
+function propertyNode(node: Node, property: string): Node | undefined {
+  const n = unwrap(node);
+  if (n.type !== 'ObjectExpression') return undefined;
+  for (const p of n.properties) if (p.type === 'Property' && p.key.type === 'Identifier' && p.key.name === property) return p.value;
+  return undefined;
+}
+
+function nested(ev: Evaluator, node: Node, property: string, module: Module, env: Env | undefined): readonly RawEntry[] {
+  const out: RawEntry[] = [];
+  for (const v of alternatives(env ? ev.evaluate(node, module, env) : ev.ask(node, module))) {
+    const held = v.type === 'object' ? v.props.get(property)?.get() : undefined;
+    for (const h of held ? alternatives(held) : []) {
+      if (h.type === 'object') for (const [key, p] of h.props) out.push({ key, node: p.module === module ? p.node : node, module, get: p.get, form: p.module === module ? 'property' : 'object' });
+    }
+  }
+  return out;
+}
+
+function baggageEntry(ev: Evaluator, site: SinkSite, module: Module, env: Env | undefined): readonly Part[] {
+  const { call } = site;
+  const key = argumentAt(call, 0);
+  const entry = argumentAt(call, 1);
+  if (!key || !entry) return [];
+  const k = env ? ev.evaluate(key, module, env) : ev.ask(key, module);
+  const name = k.type === 'literal' ? String(k.value) : undefined;
+  const held = propertyNode(entry, 'value') ?? entry;
+  return [{ part: 'entry', entry: { key: name, node: held, module, get: () => inner(env ? ev.evaluate(held, module, env) : ev.ask(held, module)), form: 'argument' } }];
+}
+
+/** `{ value: x }` of a baggage entry. */
+function inner(value: Value): Value {
+  return value.type === 'object' ? (value.props.get('value')?.get() ?? value) : value;
+}
+
+function logParts(ev: Evaluator, site: SinkSite, module: Module, env: Env | undefined): readonly Part[] {
+  const out: Part[] = [];
+  for (const a of site.call.arguments) {
+    const node = a.type === 'SpreadElement' ? a.argument : a;
+    const n = unwrap(node);
+    if (n.type === 'ObjectExpression') for (const entry of entriesOf(ev, n, module, env)) out.push({ part: 'attribute', entry });
+    else out.push({ part: 'argument', entry: { key: undefined, node, module, get: () => (env ? ev.evaluate(node, module, env) : ev.ask(node, module)), form: 'argument' } });
+  }
+  return out;
+}
+
+const SINK_OF: Readonly<Record<string, SinkKind>> = { baggage: 'baggage', 'baggage-entries': 'baggage', log: 'log', tracker: 'tracker' };
+
+/** Judged facts of one call. */
+export function writeFacts(ev: Evaluator, site: SinkSite, module: Module): readonly WriteFact[] {
+  const sink = SINK_OF[site.sink.kind] ?? 'span';
+  return writeParts(ev, site, module, undefined).map(({ part, entry }) => writeFact(ev, sink, part, entry, module, undefined));
+}
+
+/** Judges one part of a write. */
+export function writeFact(ev: Evaluator, sink: SinkKind, part: WriteFact['part'], entry: RawEntry, home: Module, through: string | undefined): WriteFact {
+  const value = entry.get();
+  const valueNode = valueNodeOf(entry.node);
+  return {
+    sink: sink === 'label' ? 'span' : sink,
+    part,
+    key: entry.key,
+    range: range(entry.node),
+    valueRange: range(valueNode),
+    valueText: snippet(valueNode, entry.module, 60),
+    form: entry.form,
+    sensitive: judge(ev, sink, part, entry, value, home),
+    ...originOf(entry, home),
+    through,
+  };
+}
+
+function judge(ev: Evaluator, sink: SinkKind, part: WriteFact['part'], entry: RawEntry, value: Value, home: Module): WriteFact['sensitive'] {
+  if (part === 'exception') return undefined;
+  if (part === 'name' || part === 'argument') {
+    const found = sensitiveOf(value, sink, ev.settings);
+    return found ? sensitiveFact(found, home) : undefined;
+  }
+  return sensitiveEntry(ev, entry.key, value, sink, home);
+}

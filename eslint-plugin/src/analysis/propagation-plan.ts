@@ -1,0 +1,253 @@
+import { dottedName, enclosingFunction, isFunction, parentOf, propertyName, rangeOf, unwrap, walk, type FunctionNode, type Node, type TSESTree } from './ast.ts';
+import type { Range } from './facts.ts';
+import { specifierName, type Module } from './module.ts';
+import type { CarrierHolder, PropagationTarget } from './propagation-facts.ts';
+
+/** How a name of the OpenTelemetry API is written in a file, and what must be imported for it. */
+export interface ApiNames {
+  readonly context: string;
+  readonly propagation: string;
+  readonly trace: string;
+  /** `local` of every name that is not imported yet. */
+  readonly missing: readonly { readonly name: string; readonly local: string }[];
+  /** End of the last specifier of an existing import of the API. */
+  readonly importAt: number | undefined;
+  readonly commonJs: boolean;
+  readonly typescript: boolean;
+}
+
+/** Where a carrier goes in a call. */
+export type CarrierPlace =
+  /** A property is added to an object literal. */
+  | { readonly at: 'object'; readonly range: Range; readonly empty: boolean; readonly property: string }
+  /** The carrier is spread into an existing object literal. */
+  | { readonly at: 'spread'; readonly range: Range; readonly empty: boolean }
+  /** An expression becomes an object that also has the property. */
+  | { readonly at: 'merge'; readonly range: Range; readonly property: string }
+  /** An expression becomes an object with the carrier's entries. */
+  | { readonly at: 'merge-entries'; readonly range: Range }
+  /** A new last argument. */
+  | { readonly at: 'argument'; readonly offset: number; readonly property: string }
+  /** Every element of an array gets the property. */
+  | { readonly at: 'map'; readonly range: Range; readonly property: string; readonly below: string | undefined };
+
+/** Plain description of a repair; texts are made of it by the fixes. */
+export type PropagationPlan =
+  | { readonly kind: 'publish'; readonly names: ApiNames; readonly statement: number; readonly variable: string; readonly places: readonly CarrierPlace[]; readonly style: 'plain' | 'nats' | 'aws' }
+  | { readonly kind: 'consume'; readonly names: ApiNames; readonly body: Range; readonly concise: boolean; readonly isAsync: boolean; readonly carrier: string; readonly values: 'buffers' | 'accessor' | 'redis' | undefined; readonly label: string }
+  | { readonly kind: 'carrier'; readonly range: Range; readonly direction: 'inject' | 'extract'; readonly holder: CarrierHolder }
+  | { readonly kind: 'server'; readonly names: ApiNames; readonly offset: number; readonly headers: string }
+  | { readonly kind: 'root'; readonly names: ApiNames; readonly range: Range };
+
+const API = '@opentelemetry/api';
+
+/** Plan for a repair, undefined where an edit would change more than it should. */
+export function planOf(target: PropagationTarget, module: Module): PropagationPlan | undefined {
+  switch (target.kind) {
+    case 'publish':
+      return publishPlan(target, module);
+    case 'consume':
+      return consumePlan(target, module);
+    case 'carrier': {
+      const carrier = target.call.arguments[1];
+      const callee = unwrap(target.call.callee);
+      return carrier ? { kind: 'carrier', range: range(carrier), direction: propertyName(callee) === 'inject' ? 'inject' : 'extract', holder: target.holder } : undefined;
+    }
+    case 'server':
+      return serverPlan(target.call, target.handler, module);
+    case 'root':
+      return { kind: 'root', names: apiNames(module, target.node), range: range(target.node) };
+  }
+}
+
+function range(node: Node): Range {
+  const [start, end] = rangeOf(node);
+  return { start, end };
+}
+
+/** Names of the API at a node: what is imported, or free names, or aliases where a local variable has the name. */
+function apiNames(module: Module, at: Node): ApiNames {
+  const missing: { name: string; local: string }[] = [];
+  const imports = module.scopes.nodes('ImportDeclaration');
+  const own = imports.find((i) => i.source.value === API && i.importKind !== 'type' && i.specifiers.some((s) => s.type === 'ImportSpecifier'));
+  const nameOf = (name: string): string => {
+    for (const i of imports) {
+      if (i.source.value !== API || i.importKind === 'type') continue;
+      for (const s of i.specifiers) {
+        const isSame = s.type === 'ImportSpecifier' ? specifierName(s.imported) === name && s.importKind !== 'type' : true;
+        if (isSame && module.scopes.lookup(s.local.name, at)?.id === s.local) return s.type === 'ImportSpecifier' ? s.local.name : `${s.local.name}.${name}`;
+      }
+    }
+    const bound = module.scopes.lookup(name, at);
+    const destructured = bound?.declaration.type === 'VariableDeclarator' && bound.declaration.init && /require\(['"]@opentelemetry\/api['"]\)/.test(module.text.slice(...rangeOf(bound.declaration.init)));
+    if (destructured) return name;
+    const local = bound || module.scopes.root.bindings.has(name) ? `otel${name.charAt(0).toUpperCase()}${name.slice(1)}` : name;
+    missing.push({ name, local });
+    return local;
+  };
+  const context = nameOf('context');
+  const propagation = nameOf('propagation');
+  const before = missing.length;
+  const trace = nameOf('trace');
+  // Only the variant with a link needs `trace`; it is imported with that variant.
+  const needed = missing.slice(0, before);
+  const last = own?.specifiers.at(-1);
+  return {
+    context,
+    propagation,
+    trace: missing.length > before ? `${trace}?` : trace,
+    missing: needed,
+    importAt: last ? rangeOf(last)[1] : undefined,
+    commonJs: imports.length === 0 && /\brequire\(/.test(module.text),
+    typescript: /\.[cm]?tsx?$/.test(module.path),
+  };
+}
+
+/** Start of the statement around a node that stands in a block of the same function. */
+function statementStart(node: Node): number | undefined {
+  for (let n: Node | undefined = node; n; n = parentOf(n)) {
+    const parent = parentOf(n);
+    if (!parent || isFunction(n)) return undefined;
+    if (parent.type === 'BlockStatement' || parent.type === 'Program') return rangeOf(n)[0];
+    if (parent.type === 'SwitchCase' && parent.test !== n) return rangeOf(n)[0];
+  }
+  return undefined;
+}
+
+function freeName(module: Module, at: Node, names: readonly string[]): string | undefined {
+  return names.find((n) => !module.scopes.lookup(n, at));
+}
+
+function publishPlan(target: Extract<PropagationTarget, { kind: 'publish' }>, module: Module): PropagationPlan | undefined {
+  const { call, carrier, broker } = target;
+  const statement = statementStart(call);
+  if (statement === undefined || call.arguments.some((a) => a.type === 'SpreadElement')) return undefined;
+  const variable = freeName(module, call, carrier.how === 'field' ? ['traceContext', 'traceCarrier', 'otelCarrier'] : ['traceHeaders', 'traceCarrier', 'otelCarrier']);
+  if (variable === undefined) return undefined;
+  const places = placesOf(call, carrier.how, carrier.arg, carrier.property, broker, module);
+  if (places.length === 0) return undefined;
+  const style = broker === 'nats' && carrier.how === 'headers' ? 'nats' : broker.startsWith('@aws-sdk/') ? 'aws' : 'plain';
+  // Entries of MsgHdrs cannot be spread into an object.
+  if (style === 'nats' && places.some((p) => p.at === 'spread' || p.at === 'merge-entries')) return undefined;
+  return { kind: 'publish', names: apiNames(module, call), statement, variable, places, style };
+}
+
+function placesOf(call: TSESTree.CallExpression | TSESTree.NewExpression, how: 'field' | 'headers' | 'each', arg: number, property: string, broker: string, module: Module): readonly CarrierPlace[] {
+  const node = call.arguments[arg];
+  if (!node) {
+    const last = call.arguments.at(-1);
+    // Only directly after the arguments that are there.
+    return how !== 'each' && last && call.arguments.length === arg ? [{ at: 'argument', offset: rangeOf(last)[1], property }] : [];
+  }
+  const value = unwrap(node);
+  if (how === 'each') return eachPlaces(value, property, broker);
+  if (how === 'headers') return property.includes('.') ? [] : headerPlaces(value, property);
+  if (broker === 'redis') return serializedPlaces(value, property, module);
+  return value.type === 'ObjectExpression' ? [objectPlace(value, property)] : value.type === 'Literal' || value.type === 'TemplateLiteral' ? [] : [{ at: 'merge', range: range(node), property }];
+}
+
+function objectPlace(node: TSESTree.ObjectExpression, property: string): CarrierPlace {
+  return { at: 'object', range: range(node), empty: node.properties.length === 0, property };
+}
+
+function headerPlaces(value: Node, property: string): readonly CarrierPlace[] {
+  if (property === '') return value.type === 'ObjectExpression' ? [{ at: 'spread', range: range(value), empty: value.properties.length === 0 }] : [{ at: 'merge-entries', range: range(value) }];
+  if (value.type !== 'ObjectExpression') return value.type === 'Literal' ? [] : [{ at: 'merge', range: range(value), property }];
+  const own = value.properties.find((p) => p.type === 'Property' && propertyName(p) === property);
+  if (own?.type !== 'Property') return [objectPlace(value, property)];
+  if (own.shorthand) return [];
+  const inner = unwrap(own.value);
+  return inner.type === 'ObjectExpression' ? [{ at: 'spread', range: range(inner), empty: inner.properties.length === 0 }] : [{ at: 'merge-entries', range: range(own.value) }];
+}
+
+/** Headers of every message of a Kafka batch, data of every job of a bulk. */
+function eachPlaces(value: Node, property: string, broker: string): readonly CarrierPlace[] {
+  const isBulk = property === 'traceContext';
+  if (!isBulk && property !== 'messages') return [];
+  const list = isBulk ? value : value.type === 'ObjectExpression' ? value.properties.find((p) => p.type === 'Property' && propertyName(p) === property) : undefined;
+  const node = list?.type === 'Property' ? (list.shorthand ? undefined : unwrap(list.value)) : isBulk ? value : undefined;
+  if (!node) return [];
+  if (node.type === 'ArrayExpression' && node.elements.every((e) => e?.type === 'ObjectExpression')) {
+    return node.elements.flatMap((e) => (e?.type === 'ObjectExpression' ? (isBulk ? bulkPlaces(e) : headerPlaces(e, 'headers')) : []));
+  }
+  if (broker === 'redis') return [];
+  return [isBulk ? { at: 'map', range: range(node), property: 'traceContext', below: 'data' } : { at: 'map', range: range(node), property: 'headers', below: undefined }];
+}
+
+function bulkPlaces(job: TSESTree.ObjectExpression): readonly CarrierPlace[] {
+  const data = job.properties.find((p) => p.type === 'Property' && propertyName(p) === 'data');
+  if (data?.type !== 'Property' || data.shorthand) return [];
+  const value = unwrap(data.value);
+  return [value.type === 'ObjectExpression' ? objectPlace(value, 'traceContext') : { at: 'merge', range: range(data.value), property: 'traceContext' }];
+}
+
+/** The object inside `JSON.stringify(…)`. */
+function serializedPlaces(value: Node, property: string, module: Module): readonly CarrierPlace[] {
+  const node = value.type === 'Identifier' ? initOf(value, module) : value;
+  if (node?.type !== 'CallExpression' || propertyName(unwrap(node.callee)) !== 'stringify') return [];
+  const inner = node.arguments[0];
+  if (!inner || inner.type === 'SpreadElement' || node !== value) return [];
+  const plain = unwrap(inner);
+  return [plain.type === 'ObjectExpression' ? objectPlace(plain, property) : { at: 'merge', range: range(inner), property }];
+}
+
+function initOf(id: TSESTree.Identifier, module: Module): Node | undefined {
+  const declaration = module.scopes.resolve(id)?.declaration;
+  return declaration?.type === 'VariableDeclarator' && declaration.init ? unwrap(declaration.init) : undefined;
+}
+
+function consumePlan(target: Extract<PropagationTarget, { kind: 'consume' }>, module: Module): PropagationPlan | undefined {
+  const { handler, path } = target;
+  if (handler.generator || target.values === 'redis' || !handler.body || usesArguments(handler)) return undefined;
+  const carrier = carrierText(handler, target.message, path);
+  if (carrier === undefined) return undefined;
+  const concise = handler.body.type !== 'BlockStatement';
+  const [start, end] = rangeOf(handler.body);
+  return {
+    kind: 'consume',
+    names: apiNames(module, handler.body),
+    body: concise ? { start, end } : { start: start + 1, end: end - 1 },
+    concise,
+    isAsync: handler.async,
+    carrier,
+    values: target.values,
+    label: path.split('.').at(-1) ?? path,
+  };
+}
+
+/** `job.data.traceContext`, or the way from what a destructured parameter takes out. */
+function carrierText(handler: FunctionNode, index: number, path: string): string | undefined {
+  const param = handler.params[index];
+  if (!param) return undefined;
+  const optional = (root: string, rest: readonly string[]): string => [root, ...rest].join('?.');
+  const steps = path.split('.');
+  if (param.type === 'Identifier') return optional(param.name, steps).replace('?.', '.');
+  if (param.type !== 'ObjectPattern') return undefined;
+  const taken = param.properties.find((p) => p.type === 'Property' && propertyName(p) === steps[0]);
+  if (taken?.type !== 'Property' || taken.value.type !== 'Identifier') return undefined;
+  return optional(taken.value.name, steps.slice(1)).replace('?.', '.');
+}
+
+function usesArguments(handler: FunctionNode): boolean {
+  let found = false;
+  walk(handler.body, (n) => {
+    if (n.type === 'Identifier' && n.name === 'arguments' && enclosingFunction(n) === handler) found = true;
+    return !found;
+  });
+  return found;
+}
+
+function serverPlan(call: TSESTree.CallExpression, handler: FunctionNode, module: Module): PropagationPlan | undefined {
+  const options = call.arguments[1];
+  if (!options) return undefined;
+  const params = new Set(handler.params.flatMap((p) => (p.type === 'Identifier' ? [p.name] : [])));
+  let headers: string | undefined;
+  walk(handler, (n) => {
+    if (headers === undefined && n.type === 'MemberExpression' && propertyName(n) === 'headers') {
+      const dotted = dottedName(n);
+      if (dotted !== undefined && params.has(dotted.split('.')[0] ?? '') && dotted.split('.').length <= 3) headers = dotted;
+    }
+    return headers === undefined;
+  });
+  return headers === undefined ? undefined : { kind: 'server', names: apiNames(module, call), offset: rangeOf(options)[1], headers };
+}

@@ -1,0 +1,199 @@
+import { existsSync, readFileSync, statSync } from 'node:fs';
+import { dirname, join, resolve as resolvePath, sep } from 'node:path';
+import { readManifest } from './workspace.ts';
+
+const EXTENSIONS = ['.ts', '.tsx', '.mts', '.cts', '.js', '.jsx', '.mjs', '.cjs'];
+/** A compiled name stands for its source: `./x.js` for `./x.ts`. */
+const SOURCES: Readonly<Record<string, readonly string[]>> = { '.js': ['.ts', '.tsx', '.jsx'], '.mjs': ['.mts'], '.cjs': ['.cts'], '.jsx': ['.tsx'] };
+
+interface PathAlias {
+  readonly prefix: string;
+  readonly suffix: string;
+  readonly exact: boolean;
+  readonly targets: readonly string[];
+}
+
+interface TsConfig {
+  readonly baseUrl: string | undefined;
+  readonly aliases: readonly PathAlias[];
+}
+
+/** Finds the workspace file behind a module specifier without running anything: relative paths, tsconfig paths, workspace packages. */
+export class Resolver {
+  readonly #root: string;
+  readonly #listPackages: () => readonly string[];
+  readonly #cache = new Map<string, string | undefined>();
+  readonly #tsconfigs = new Map<string, TsConfig | undefined>();
+  #packages: ReadonlyMap<string, string> | undefined;
+
+  constructor(root: string, listPackages: () => readonly string[]) {
+    this.#root = root;
+    this.#listPackages = listPackages;
+  }
+
+  resolve(specifier: string, from: string): string | undefined {
+    if (specifier.startsWith('node:')) return undefined;
+    const dir = dirname(from);
+    const key = `${dir}\0${specifier}`;
+    if (this.#cache.has(key)) return this.#cache.get(key);
+    const found = specifier.startsWith('.') ? asFile(resolvePath(dir, specifier)) : (this.#alias(specifier, dir) ?? this.#package(specifier));
+    this.#cache.set(key, found);
+    return found;
+  }
+
+  #alias(specifier: string, dir: string): string | undefined {
+    const config = this.#tsconfig(dir);
+    if (!config) return undefined;
+    for (const a of config.aliases) {
+      const matches = a.exact ? specifier === a.prefix : specifier.startsWith(a.prefix) && specifier.endsWith(a.suffix);
+      if (!matches) continue;
+      const star = specifier.slice(a.prefix.length, specifier.length - a.suffix.length);
+      for (const t of a.targets) {
+        const file = asFile(t.replace('*', star));
+        if (file !== undefined) return file;
+      }
+    }
+    return config.baseUrl === undefined ? undefined : asFile(join(config.baseUrl, specifier));
+  }
+
+  #tsconfig(dir: string): TsConfig | undefined {
+    if (this.#tsconfigs.has(dir)) return this.#tsconfigs.get(dir);
+    let config: TsConfig | undefined;
+    for (const name of ['tsconfig.json', 'jsconfig.json']) config ??= readTsConfig(join(dir, name), 0);
+    if ((!config || (config.aliases.length === 0 && config.baseUrl === undefined)) && dir.length > this.#root.length) config = this.#tsconfig(dirname(dir)) ?? config;
+    this.#tsconfigs.set(dir, config);
+    return config;
+  }
+
+  #package(specifier: string): string | undefined {
+    this.#packages ??= packageMap(this.#listPackages());
+    const parts = specifier.split('/');
+    const name = specifier.startsWith('@') ? parts.slice(0, 2).join('/') : (parts[0] ?? '');
+    const dir = this.#packages.get(name);
+    if (dir === undefined) return undefined;
+    const rest = specifier.slice(name.length + 1);
+    return rest === '' ? packageEntry(dir) : subPath(dir, rest);
+  }
+}
+
+function packageMap(manifests: readonly string[]): ReadonlyMap<string, string> {
+  const map = new Map<string, string>();
+  for (const path of manifests) {
+    const name = readManifest(path)?.name;
+    if (name !== undefined && !map.has(name)) map.set(name, dirname(path));
+  }
+  return map;
+}
+
+/** Source entry of a workspace package: its declared entry mapped back to sources, else the usual places. */
+function packageEntry(dir: string): string | undefined {
+  const manifest = readManifest(join(dir, 'package.json'))?.raw ?? {};
+  const declared = [exportTarget(manifest['exports'], '.'), manifest['types'], manifest['module'], manifest['main']];
+  for (const d of declared) {
+    const file = typeof d === 'string' ? sourceOf(dir, d) : undefined;
+    if (file !== undefined) return file;
+  }
+  for (const guess of ['src/index', 'index', 'src/main', 'lib/index', 'src/lib/index']) {
+    const file = asFile(join(dir, guess));
+    if (file !== undefined) return file;
+  }
+  return undefined;
+}
+
+function subPath(dir: string, rest: string): string | undefined {
+  const manifest = readManifest(join(dir, 'package.json'))?.raw ?? {};
+  const target = exportTarget(manifest['exports'], `./${rest}`);
+  const inner = rest.replace(/^(?:dist|lib|build|out)\//, '');
+  return (target === undefined ? undefined : sourceOf(dir, target)) ?? asFile(join(dir, rest)) ?? asFile(join(dir, 'src', inner)) ?? asFile(join(dir, 'src', rest));
+}
+
+function exportTarget(exports: unknown, key: string): string | undefined {
+  if (typeof exports === 'string') return key === '.' ? exports : undefined;
+  if (typeof exports !== 'object' || exports === null) return undefined;
+  const table = exports as Record<string, unknown>;
+  const hasPaths = Object.keys(table).some((k) => k.startsWith('.'));
+  if (!hasPaths) return key === '.' ? firstString(table) : undefined;
+  if (key in table) return firstString(table[key]);
+  for (const [pattern, target] of Object.entries(table)) {
+    const star = pattern.indexOf('*');
+    if (star < 0 || !key.startsWith(pattern.slice(0, star))) continue;
+    const text = firstString(target);
+    if (text !== undefined) return text.replace('*', key.slice(star, key.length - (pattern.length - star - 1)));
+  }
+  return undefined;
+}
+
+function firstString(value: unknown): string | undefined {
+  if (typeof value === 'string') return value;
+  if (typeof value !== 'object' || value === null) return undefined;
+  const table = value as Record<string, unknown>;
+  for (const k of ['source', 'development', 'types', 'import', 'node', 'default', 'require', ...Object.keys(table)]) {
+    const found = firstString(table[k]);
+    if (found !== undefined) return found;
+  }
+  return undefined;
+}
+
+/** `dist/index.d.ts` → `src/index.ts`. */
+function sourceOf(dir: string, target: string): string | undefined {
+  const clean = target.replace(/^\.\//, '').replace(/\.d\.([cm]?)ts$/, '.$1ts');
+  const moved = clean.replace(/^(?:dist|lib|build|out|\.dist)\/(?:(?:esm|cjs|types|src)\/)?/, 'src/');
+  const bare = moved.replace(/\.[cm]?[jt]sx?$/, '');
+  return asFile(join(dir, bare)) ?? (moved === clean ? asFile(join(dir, clean)) : undefined) ?? asFile(join(dir, clean.replace(/\.[cm]?[jt]sx?$/, '')));
+}
+
+/** The file that a path without certainty about its extension means. */
+function asFile(path: string): string | undefined {
+  if (path.includes(`${sep}node_modules${sep}`)) return undefined;
+  const dot = /\.[cm]?[jt]sx?$/.exec(path)?.[0];
+  if (dot !== undefined) {
+    if (isFile(path)) return path;
+    const stem = path.slice(0, -dot.length);
+    for (const e of SOURCES[dot] ?? []) if (isFile(stem + e)) return stem + e;
+  }
+  for (const e of EXTENSIONS) if (isFile(path + e)) return path + e;
+  for (const e of EXTENSIONS) {
+    const index = join(path, `index${e}`);
+    if (isFile(index)) return index;
+  }
+  const own = existsSync(join(path, 'package.json')) ? readManifest(join(path, 'package.json'))?.raw['main'] : undefined;
+  return typeof own === 'string' ? asFile(join(path, own.replace(/\.[cm]?js$/, ''))) : undefined;
+}
+
+function isFile(path: string): boolean {
+  return statSync(path, { throwIfNoEntry: false })?.isFile() ?? false;
+}
+
+function readTsConfig(path: string, depth: number): TsConfig | undefined {
+  if (depth > 8) return undefined;
+  let raw: { extends?: string | string[]; compilerOptions?: { baseUrl?: string; paths?: Record<string, string[]> } };
+  try {
+    raw = JSON.parse(stripComments(readFileSync(path, 'utf8'))) as typeof raw;
+  } catch {
+    return undefined;
+  }
+  const dir = dirname(path);
+  const bases = [raw.extends ?? []].flat().map((e) => (e.startsWith('.') ? readTsConfig(withJson(resolvePath(dir, e)), depth + 1) : undefined));
+  const base = bases.find((b) => b !== undefined);
+  const own = raw.compilerOptions?.baseUrl === undefined ? undefined : resolvePath(dir, raw.compilerOptions.baseUrl);
+  const baseUrl = own ?? base?.baseUrl;
+  const aliases = Object.entries(raw.compilerOptions?.paths ?? {}).map(([pattern, targets]) => {
+    const star = pattern.indexOf('*');
+    return {
+      prefix: star < 0 ? pattern : pattern.slice(0, star),
+      suffix: star < 0 ? '' : pattern.slice(star + 1),
+      exact: star < 0,
+      targets: targets.map((t) => resolvePath(own ?? baseUrl ?? dir, t)),
+    };
+  });
+  return { baseUrl, aliases: aliases.length > 0 ? aliases : (base?.aliases ?? []) };
+}
+
+function withJson(path: string): string {
+  return path.endsWith('.json') ? path : `${path}.json`;
+}
+
+/** JSON with comments and trailing commas, as tsconfig allows. */
+function stripComments(text: string): string {
+  return text.replace(/("(?:[^"\\]|\\.)*")|\/\/[^\n]*|\/\*[\s\S]*?\*\//g, (_, s: string | undefined) => s ?? '').replace(/,(\s*[}\]])/g, '$1');
+}

@@ -1,0 +1,105 @@
+import type { TSESLint } from '@typescript-eslint/utils';
+import type { FileFacts } from '../analysis/analyze.ts';
+import type { Range, TraceStep } from '../analysis/facts.ts';
+import { factsOf } from '../host/facts.ts';
+import type { Edit } from '../fixes/edits.ts';
+
+/** Documentation part of a rule's meta. */
+export interface TelintDocs {
+  readonly description: string;
+  /** Preset that turns the rule on; `all` has every rule. */
+  readonly recommended: 'recommended' | 'strict' | 'all';
+  readonly url?: string;
+}
+
+/** A fix that a person chooses: a title that says what it will do, and the edits. */
+export interface Suggestion {
+  readonly title: string;
+  readonly edits: readonly Edit[];
+}
+
+/** What a rule reports about a range of the file. */
+export interface Problem<M extends string> {
+  readonly range: Range;
+  readonly messageId: M;
+  readonly data?: Readonly<Record<string, string | number>>;
+  readonly suggestions?: readonly Suggestion[];
+}
+
+/** A rule as its file writes it: meta data, and a function from facts to problems. */
+export interface RuleSource<O extends readonly unknown[], M extends string> {
+  readonly name: string;
+  readonly meta: {
+    readonly type: 'problem' | 'suggestion';
+    readonly docs: TelintDocs;
+    readonly messages: Readonly<Record<M, string>>;
+    readonly schema: readonly Record<string, unknown>[];
+    readonly defaultOptions: O;
+    readonly hasSuggestions?: boolean;
+  };
+  check(facts: FileFacts, context: RuleInput<O>): Iterable<Problem<M>>;
+}
+
+/** What a rule may look at beside the facts. */
+export interface RuleInput<O extends readonly unknown[]> {
+  readonly options: O;
+  readonly text: string;
+  readonly filename: string;
+}
+
+type TelintRule<O extends readonly unknown[], M extends string> = TSESLint.RuleModule<M | 'fix', [...O], TelintDocs> & { readonly name: string };
+
+const DOCS = 'https://github.com/telint/telint/blob/main/eslint-plugin/docs/rules';
+
+/** Makes an ESLint rule (in the shape of typescript-eslint's RuleCreator) of a function from facts to problems. */
+export function createRule<O extends readonly unknown[], M extends string>(source: RuleSource<O, M>): TelintRule<O, M> {
+  const meta = {
+    ...source.meta,
+    docs: { ...source.meta.docs, url: `${DOCS}/${source.name}.md` },
+    messages: { ...source.meta.messages, fix: '{{title}}' },
+    hasSuggestions: true,
+  };
+  const rule = {
+    name: source.name,
+    meta,
+    create(context: Readonly<TSESLint.RuleContext<M | 'fix', [...O]>>): TSESLint.RuleListener {
+      return {
+        Program(): void {
+          const facts = factsOf(context as never);
+          if (!facts) return;
+          const { sourceCode } = context;
+          const options = source.meta.defaultOptions.map((d, i) => merge(d, context.options[i])) as unknown as O;
+          const loc = (r: Range) => ({ start: sourceCode.getLocFromIndex(r.start), end: sourceCode.getLocFromIndex(r.end) });
+          for (const p of source.check(facts, { options, text: sourceCode.text, filename: context.filename })) {
+            context.report({
+              loc: loc(p.range),
+              messageId: p.messageId,
+              ...(p.data ? { data: p.data } : {}),
+              suggest: (p.suggestions ?? []).map((s) => ({
+                messageId: 'fix' as const,
+                data: { title: s.title },
+                fix: (fixer: TSESLint.RuleFixer) => s.edits.map((e) => fixer.replaceTextRange([e.start, e.end], e.text)),
+              })),
+            } as never);
+          }
+        },
+      };
+    },
+  };
+  return rule as unknown as TelintRule<O, M>;
+}
+
+function merge(base: unknown, given: unknown): unknown {
+  if (given === undefined) return base;
+  return typeof base === 'object' && base !== null && typeof given === 'object' && given !== null ? { ...base, ...given } : given;
+}
+
+/** The trace of a fact in words: "`path` ← `req.path` (routes.ts:12)". */
+export function traceText(trace: readonly TraceStep[], first?: string): string {
+  const parts: string[] = [];
+  for (const s of trace) {
+    if (s.text === `\`${first ?? ''}\`` || parts.some((p) => p.startsWith(`${s.text} (`) || p === s.text)) continue;
+    parts.push(`${s.text} (${s.foreign ? `${s.path.split(/[/\\]/).slice(-1).join('/')}:` : 'line '}${s.line})`);
+  }
+  return parts.join(' ← ');
+}
