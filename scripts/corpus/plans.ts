@@ -87,6 +87,17 @@ const TABLE_PLANS: readonly Plan[] = [
     peers: `a lexicon tuned on these rows: precision 0.90 at recall 0.90; the same on other repositories: 0.80 at 0.77 (${JUDGES})`,
   },
   {
+    id: 'span-attributes-exact',
+    title: 'Person data and secrets in span attributes and baggage, finding and row on the same line',
+    table: 'span-attributes',
+    rules: SPAN_PII,
+    bad: ['pii'],
+    ok: ['ok'],
+    near: 0,
+    takes: () => true,
+    peers: `a lexicon tuned on these rows: precision 0.90 at recall 0.90; the same on other repositories: 0.80 at 0.77 (${JUDGES})`,
+  },
+  {
     id: 'span-end',
     title: 'Spans that are not ended',
     table: 'span-lifecycle',

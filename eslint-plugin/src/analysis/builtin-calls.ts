@@ -127,6 +127,8 @@ export function builtinMethod(ev: Evaluator, object: Value, name: string, args: 
   if (object.type === 'unknown' && object.why === 'global') return undefined;
   if (name === 'map' || name === 'flatMap') {
     const fn = args[0]?.();
+    const builtin = fn?.type === 'unknown' && fn.why === 'global' ? builtinCall(ev, fn.names[0] ?? '', [(): Value => ev.elementOf(object)]) : undefined;
+    if (builtin) return { type: 'array', exact: false, items: [() => builtin] };
     const item = fn && ev.activeParams.size < 6 ? apply(ev, fn, call, [(): Value => ev.elementOf(object)], undefined, undefined, undefined) : undefined;
     return { type: 'array', exact: false, items: [() => item ?? unknown([], 'call')] };
   }

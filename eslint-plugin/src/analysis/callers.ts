@@ -3,6 +3,8 @@ import type { Evaluator } from './evaluate.ts';
 import { specifierName, type Module } from './module.ts';
 import type { Binding } from './scope.ts';
 import { importSource } from './type-syntax.ts';
+import { alternatives } from './value.ts';
+import { splitWords } from './words.ts';
 
 /** A call of a workspace function. */
 export interface CallSite {
@@ -35,7 +37,7 @@ export function callSitesOf(ev: Evaluator, fn: FunctionNode, module: Module): re
   const handle = handleOf(fn, module);
   const sites: CallSite[] = [];
   if (handle.binding) collectReferences(handle.binding, module, module, sites);
-  if (handle.method !== undefined) collectMethodCalls(handle.method, module, module, sites, handle.owner !== undefined);
+  if (handle.method !== undefined) collectMethodCalls(ev, handle, module, module, sites);
   if (handle.constructorOf) collectConstructions(ev, handle.constructorOf, module, sites);
   if (ev.settings.crossFile === 'workspace') collectForeign(ev, handle, module, sites);
   cache.set(fn, sites);
@@ -73,15 +75,37 @@ function collectReferences(binding: Binding, module: Module, home: Module, sites
 /** Method names that many unrelated objects have: calls of them say nothing about one class. */
 const COMMON_METHODS = new Set(['get', 'set', 'add', 'has', 'run', 'call', 'apply', 'emit', 'on', 'send', 'push', 'then', 'catch', 'map', 'log', 'info', 'error', 'warn', 'debug', 'start', 'stop', 'end', 'close', 'open', 'create', 'update', 'delete', 'remove', 'find', 'save', 'write', 'read', 'next', 'handle', 'execute', 'process', 'init', 'use', 'test', 'exec', 'inc', 'dec', 'observe', 'record', 'labels', 'reset', 'publish', 'subscribe', 'request', 'fetch', 'query', 'post', 'put', 'patch', 'render', 'parse', 'format', 'toString', 'toJSON', 'value', 'key', 'list', 'load', 'connect', 'register', 'handler', 'callback', 'fn', 'resolve', 'reject', 'constructor']);
 
-function collectMethodCalls(name: string, module: Module, home: Module, sites: CallSite[], ofClass: boolean): void {
+function collectMethodCalls(ev: Evaluator, handle: Handle, module: Module, home: Module, sites: CallSite[]): void {
+  const { method: name, owner } = handle;
+  if (name === undefined) return;
   const common = COMMON_METHODS.has(name) || name.length < 4;
+  const ownerName = (owner as { id?: TSESTree.Identifier | null } | undefined)?.id?.name;
   for (const member of module.scopes.nodes('MemberExpression')) {
     if (propertyName(member) !== name) continue;
-    const call = member.parent.type === 'ChainExpression' ? undefined : member.parent;
+    const call = member.parent;
     if (call?.type !== 'CallExpression' || call.callee !== member) continue;
-    const onThis = member.object.type === 'ThisExpression';
-    if (onThis ? ofClass && module === home : !common) sites.push({ call, module, home });
+    if (member.object.type === 'ThisExpression') {
+      if (owner !== undefined && module === home) sites.push({ call, module, home });
+    } else if (!common && mayBe(ev, member.object, owner, ownerName, name, module)) sites.push({ call, module, home });
   }
+}
+
+/** Can a receiver be an instance of the class that has the method? A name in common is asked for where nothing is known. */
+function mayBe(ev: Evaluator, receiver: Node, owner: Node | undefined, ownerName: string | undefined, method: string, module: Module): boolean {
+  if (owner === undefined) return splitWords(method).length > 1;
+  const value = ev.evaluate(receiver, module, undefined);
+  for (const v of alternatives(value)) {
+    if (v.type === 'instance' && v.of.node === owner) return true;
+    if (v.type === 'class' && v.node === owner) return true;
+    if (v.type === 'instance' && v.of.node.id?.name === ownerName) return true;
+  }
+  if (value.type !== 'unknown') return false;
+  const last = dottedName(receiver)?.split('.').at(-1);
+  if (last === undefined || ownerName === undefined) return false;
+  const own = splitWords(last);
+  const words = splitWords(ownerName);
+  // `metricsService` for MetricsService, `collector` for TapCollector when the class has no other distinguishing use of the word.
+  return own.join(' ') === words.join(' ') || (own.length > 1 && words.join(' ').endsWith(own.join(' ')));
 }
 
 function collectConstructions(ev: Evaluator, node: TSESTree.ClassDeclaration | TSESTree.ClassExpression, module: Module, sites: CallSite[]): void {
@@ -113,7 +137,7 @@ function collectForeign(ev: Evaluator, handle: Handle, module: Module, sites: Ca
     const words = owner?.id && method.length < 10 ? [`.${method}(`, owner.id.name] : [`.${method}(`];
     for (const path of ev.host.mentioning(words).slice(0, MAX_FILES)) {
       const m = path === module.path ? undefined : ev.moduleAt(path);
-      if (m) collectMethodCalls(method, m, module, sites, false);
+      if (m) collectMethodCalls(ev, handle, m, module, sites);
     }
   }
 }

@@ -34,9 +34,11 @@ export function entriesOf(ev: Evaluator, argument: Node, module: Module, env: En
   const entries: RawEntry[] = [];
   for (const v of alternatives(value)) {
     if (v.type === 'object') {
-      for (const [key, p] of v.props) entries.push(placed(key, p.node, p.module, p.get, argument, module));
+      for (const [key, p] of v.props) entries.push(placed(key, p.node, p.module, p.get, argument, module, p.via));
       for (const r of v.rest) {
-        if (r.kind === 'computed') entries.push({ ...placed('', r.node, r.module, r.get, argument, module), key: computedKey(r.key?.()) });
+        const copied = r.kind === 'computed' ? copiedFrom(r.key?.()) : undefined;
+        if (copied) for (const [key, p] of copied.props) entries.push(placed(key, p.node, p.module, p.get, argument, module, p.via));
+        else if (r.kind === 'computed') entries.push({ ...placed('', r.node, r.module, r.get, argument, module), key: computedKey(r.key?.()) });
         else entries.push({ ...placed('*', r.node, r.module, r.get, argument, module), key: '*', form: 'spread' });
       }
     } else if (v.type === 'unknown' || v.type === 'source' || v.type === 'derived') {
@@ -44,6 +46,12 @@ export function entriesOf(ev: Evaluator, argument: Node, module: Module, env: En
     }
   }
   return entries;
+}
+
+/** `for (const [k, v] of Object.entries(source)) out[k] = v`: the object that the keys come from. */
+function copiedFrom(key: Value | undefined): Extract<Value, { type: 'object' }> | undefined {
+  const source = key?.type === 'derived' && key.how === 'key' ? key.of[0] : undefined;
+  return source?.type === 'object' ? source : undefined;
 }
 
 function computedKey(key: Value | undefined): string {
@@ -54,10 +62,10 @@ function computedKey(key: Value | undefined): string {
  * An entry of the argument's own literal is reported where it is written; one of an object that was made elsewhere at the
  * part of the argument that brings it in, with `source` as the place to edit.
  */
-function placed(key: string, node: Node, owner: Module, get: Thunk, argument: Node, module: Module): RawEntry {
+function placed(key: string, node: Node, owner: Module, get: Thunk, argument: Node, module: Module, via?: Node): RawEntry {
   const form = node.type === 'Property' ? (node.shorthand ? 'shorthand' : 'property') : node.type === 'AssignmentExpression' ? 'assignment' : 'object';
   if (owner === module && isWithin(node, argument)) return { key, node, module, get, form };
-  const spread = spreadIn(argument);
+  const spread = via?.parent?.type === 'SpreadElement' && isWithin(via, argument) ? via.parent : spreadIn(argument);
   return { key, node: spread ?? argument, module, get, form: spread ? 'spread' : 'object', source: { node, module: owner, form } };
 }
 
@@ -133,7 +141,7 @@ export function labelFact(ev: Evaluator, entry: RawEntry, home: Module): LabelFa
     key,
     range: range(entry.node),
     valueRange: range(valueNode),
-    valueText: snippet(valueNode, entry.module, 60),
+    valueText: snippet(entry.node.type === 'SpreadElement' ? entry.node : valueNode, entry.module, 60),
     bound: boundFact(bound, home),
     sensitive: sensitiveEntry(ev, key, value, 'label', home),
     form: entry.form,
@@ -199,8 +207,10 @@ function supportsKey(value: Value, category: string): boolean {
       const last = (v.type === 'unknown' ? v.names : v.path).at(-1)?.toLowerCase() ?? '';
       if (category === 'url' && /url|uri|href|endpoint|link/.test(last)) return true;
       if (category === 'headers' || category === 'online' || category === 'device') return true;
-      if (category === 'query' && /query|search|params|variables|args/.test(last)) return true;
+      if (category === 'query' && /query|search|param|variable|arg|command|statement/.test(last)) return true;
     }
+    if (v.type === 'shape' && category === 'url' && v.shape.endsWith('Url')) return true;
+    if (v.type === 'array' && v.items.some((i) => supportsKey(i(), category))) return true;
     if (v.type === 'derived' && v.how !== 'protected' && v.of.some((p) => supportsKey(p, category))) return true;
   }
   return false;

@@ -16,7 +16,8 @@ export function collectSpanLife(ev: Evaluator, module: Module): readonly SpanLif
   const out: SpanLifeFact[] = [];
   for (const site of sinkSites(ev, module)) {
     const { sink, call } = site;
-    if (sink.kind !== 'span-start') continue;
+    // A tracer that cannot be traced may be a helper that ends its spans itself.
+    if (sink.kind !== 'span-start' || site.evidence === 'named') continue;
     const callback = sink.active ? callbackOf(ev, call.arguments.at(-1), module) : undefined;
     if (sink.active && !callback) continue;
     out.push(...judgeSpanLife({ call, module, active: sink.active, callback }, deps));

@@ -1,4 +1,4 @@
-import { argumentAt, unwrap, type Node } from './ast.ts';
+import { argumentAt, rangeOf, unwrap, type Node, type TSESTree } from './ast.ts';
 import { entriesOf, originOf, range, sensitiveEntry, sensitiveFact, valueNodeOf, type RawEntry } from './collect-labels.ts';
 import { snippet, type Evaluator } from './evaluate.ts';
 import type { WriteFact } from './facts.ts';
@@ -10,6 +10,20 @@ import { alternatives, type Env, type Value } from './value.ts';
 interface Part {
   readonly part: WriteFact['part'];
   readonly entry: RawEntry;
+  /** Where the method is named, for calls that write one attribute. */
+  readonly at?: number | undefined;
+  /** Source text of a key that is not a literal. */
+  readonly keyText?: string | undefined;
+}
+
+function callStart(call: TSESTree.CallExpression): number | undefined {
+  const callee = unwrap(call.callee);
+  return callee.type === 'MemberExpression' ? rangeOf(callee.property)[0] : undefined;
+}
+
+/** `ATTR_URL_FULL` and `KEYS.EMAIL` stay visible beside what they stand for. */
+function keyText(key: Node | undefined, module: Module): string | undefined {
+  return key && key.type !== 'Literal' ? snippet(key, module, 60) : undefined;
 }
 
 /** What a call writes to a span, baggage or an error tracker: every attribute, name and text on its own. */
@@ -32,7 +46,7 @@ export function writeParts(ev: Evaluator, site: SinkSite, module: Module, env: E
       const key = argumentAt(call, sink.key);
       const k = key ? value(key) : undefined;
       const name = k?.type === 'literal' ? String(k.value) : k?.type === 'derived' ? templateKey(k) : undefined;
-      return single(sink.value, 'attribute', name).map((p) => ({ ...p, entry: { ...p.entry, node: p.entry.node } }));
+      return single(sink.value, 'attribute', name).map((p) => ({ ...p, at: callStart(call), keyText: keyText(key, module) }));
     }
     case 'attributes':
       return object(sink.arg, sink.on === 'resource' ? 'resource' : 'attribute', sink.property);
@@ -113,23 +127,35 @@ const SINK_OF: Readonly<Record<string, SinkKind>> = { baggage: 'baggage', 'bagga
 /** Judged facts of one call. */
 export function writeFacts(ev: Evaluator, site: SinkSite, module: Module): readonly WriteFact[] {
   const sink = SINK_OF[site.sink.kind] ?? 'span';
-  return writeParts(ev, site, module, undefined).map(({ part, entry }) => writeFact(ev, sink, part, entry, module, undefined));
+  return writeParts(ev, site, module, undefined).map((p) => {
+    const fact = writeFact(ev, sink, p.part, p.entry, module, undefined);
+    const start = p.at ?? fact.range.start;
+    return { ...fact, range: { start: Math.min(start, fact.range.start), end: fact.range.end }, keyText: p.keyText ?? computedKeyText(p.entry, module) };
+  });
+}
+
+function computedKeyText(entry: RawEntry, module: Module): string | undefined {
+  const node = entry.source?.node ?? entry.node;
+  return node.type === 'Property' && node.computed ? keyText(node.key, entry.source?.module ?? module) : undefined;
 }
 
 /** Judges one part of a write. */
 export function writeFact(ev: Evaluator, sink: SinkKind, part: WriteFact['part'], entry: RawEntry, home: Module, through: string | undefined): WriteFact {
   const value = entry.get();
-  const valueNode = valueNodeOf(entry.node);
+  // An attribute that is written elsewhere in this file is shown there, where its key can be read.
+  const own = entry.source?.module === home ? entry.source : undefined;
+  const node = own?.node ?? entry.node;
+  const valueNode = valueNodeOf(node);
   return {
     sink: sink === 'label' ? 'span' : sink,
     part,
     key: entry.key,
-    range: range(entry.node),
+    range: range(node),
     valueRange: range(valueNode),
-    valueText: snippet(valueNode, entry.module, 60),
-    form: entry.form,
+    valueText: snippet(valueNode, own ? home : entry.module, 60),
+    form: own?.form ?? entry.form,
     sensitive: judge(ev, sink, part, entry, value, home),
-    ...originOf(entry, home),
+    ...(own ? { origin: `${home.path}:${range(node).start}` } : originOf(entry, home)),
     through,
   };
 }

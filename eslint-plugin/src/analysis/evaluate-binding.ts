@@ -186,6 +186,7 @@ export function entryValues(value: Value): Value {
 }
 
 function restOf(value: Value, taken: ReadonlySet<string>): Value {
+  if (value.type === 'source' && [...taken].some((k) => /cookie|authorization/i.test(k))) return { type: 'derived', how: 'protected', name: 'the remaining properties', of: [value] };
   if (value.type !== 'object') return value;
   return { ...value, props: new Map([...value.props].filter(([k]) => !taken.has(k))) };
 }

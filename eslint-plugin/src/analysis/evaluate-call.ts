@@ -62,7 +62,7 @@ function methodCall(ev: Evaluator, call: TSESTree.CallExpression, callee: TSESTr
 }
 
 function methodResult(ev: Evaluator, object: Value, name: string, call: TSESTree.CallExpression, args: readonly Thunk[], module: Module, env: Env | undefined): Value | undefined {
-  if (object.type === 'literal' && object.value == null) return literal(undefined);
+  if (object.type === 'literal' && object.value == null) return unknown([name], 'call');
   if (object.type === 'shape') {
     const member = shapeMember(object.shape, name);
     if (member?.call) return signatureResult(ev, member.call, call, object, module, env);
@@ -164,7 +164,7 @@ const VALIDATORS = new Set(['parse', 'parseAsync', 'safeParse', 'validate', 'val
 
 /** A schema hands its input on; fields that it limits to a list are bounded. */
 function validated(object: Value, name: string, call: TSESTree.CallExpression, args: readonly Thunk[]): Value | undefined {
-  if (!VALIDATORS.has(name) || (object.type !== 'unknown' && object.type !== 'external')) return undefined;
+  if (!VALIDATORS.has(name) || object.type === 'instance' || object.type === 'shape') return undefined;
   const holder = unwrap(call.callee);
   const receiver = holder.type === 'MemberExpression' ? (dottedName(holder.object) ?? '') : '';
   return /schema|validator|joi|zod|yup|dto/i.test(receiver) ? args[0]?.() : undefined;

@@ -11,7 +11,7 @@ import { bounded, join, literal, unknown, type ClassValue, type InstanceValue, t
 export function memberValue(ev: Evaluator, object: Value, name: string | undefined, node: Node | undefined, module: Module | undefined): Value {
   switch (object.type) {
     case 'join':
-      return join(object.members.map((m) => memberValue(ev, m, name, node, module)));
+      return join(object.members.map((m) => memberValue(ev, object.aliases && m.type === 'unknown' ? { ...m, aliases: [...(m.aliases ?? []), ...object.aliases] } : m, name, node, module)));
     case 'object':
       return objectMember(ev, object, name, node, module);
     case 'array':
@@ -41,7 +41,7 @@ export function memberValue(ev: Evaluator, object: Value, name: string | undefin
       return functionProperty(ev, object, name);
     case 'literal':
       if (name === 'length') return bounded('the length of a constant', 1);
-      return object.value == null ? literal(undefined) : bounded('a part of a constant', 1);
+      return object.value == null ? unknown(name === undefined ? [] : [name], 'member') : bounded('a part of a constant', 1);
     case 'bounded':
       return bounded(object.why, object.count, undefined, object.evidence);
     case 'unknown':
@@ -114,6 +114,7 @@ function wellKnown(path: readonly string[], name: string | undefined): Value | u
     case 'byteLength':
       return source('size', [...path, name]);
     case 'headers':
+      if (/^(?:res|response|reply)$/i.test(object)) return source('http.response.headers', [...path, name], 'named');
       return /^(?:req|request)$/i.test(object) ? source('http.headers', [...path, name], 'named') : undefined;
     case 'remoteAddress':
       return source('http.ip', [...path, name]);
@@ -155,7 +156,8 @@ function singular(word: string): string {
 }
 
 function instanceMember(ev: Evaluator, instance: InstanceValue, name: string): Value {
-  return classMember(ev, instance.of, name, false, instance) ?? unknown([instance.of.node.id?.name ?? 'this', name], 'member');
+  const found = classMember(ev, instance.of, name, false, instance);
+  return found ? called(found, name) : unknown([instance.of.node.id?.name ?? 'this', name], 'member');
 }
 
 /** A field, accessor or method; searched in the class and its workspace base classes. */

@@ -4,6 +4,7 @@ import { evaluateIdentifier } from './evaluate-binding.ts';
 import { memberValue } from './evaluate-member.ts';
 import { guardOf } from './guards.ts';
 import type { ModuleHost } from './host.ts';
+import { semconvNameOfConstant } from '../knowledge/semconv.ts';
 import { globalExport, libraryExport, librariesOf } from './libraries.ts';
 import { moduleOf, type ExportTarget, type Module } from './module.ts';
 import type { Settings } from './settings.ts';
@@ -13,6 +14,12 @@ import { bounded, join, literal, through, unknown, type Env, type ObjectProperty
 /** Evaluations that one question may take; past it the answer is "unknown". */
 const BUDGET = 4000;
 const MAX_NESTING = 120;
+
+/** An export where it is declared. */
+interface FoundExport {
+  readonly target: Exclude<ExportTarget, { kind: 'reexport' }>;
+  readonly home: Module;
+}
 
 /** Follows values through a workspace: the demand-driven abstract interpreter behind every fact. */
 export class Evaluator {
@@ -187,7 +194,7 @@ export class Evaluator {
         for (const [k, p] of v.props) {
           const before = props.get(k);
           const get = lazy(() => (options.length > 1 && before ? join([before.get(), p.get()]) : withSpread(p.get(), v)));
-          props.set(k, { node: p.node, module: p.module, get });
+          props.set(k, { node: p.node, module: p.module, get, via: argument });
         }
         rest.push(...v.rest);
       } else if (v.type !== 'literal' && v.type !== 'bounded') {
@@ -259,9 +266,20 @@ export class Evaluator {
     return this.namespace(target.source, home);
   }
 
-  private findExport(module: Module, name: string, seen: Set<string>): { target: Exclude<ExportTarget, { kind: 'reexport' }>; home: Module } | { target: { kind: 'namespace'; source: string }; home: Module } | undefined {
+  private readonly exportCache = new WeakMap<Module, Map<string, FoundExport | undefined>>();
+
+  private findExport(module: Module, name: string, seen: Set<string>): FoundExport | undefined {
+    let known = this.exportCache.get(module);
+    if (!known) this.exportCache.set(module, (known = new Map()));
+    if (known.has(name)) return known.get(name);
+    const found = this.searchExport(module, name, seen);
+    known.set(name, found);
+    return found;
+  }
+
+  private searchExport(module: Module, name: string, seen: Set<string>): FoundExport | undefined {
     const key = `${module.path} ${name}`;
-    if (seen.has(key) || seen.size > 60) return undefined;
+    if (seen.has(key) || seen.size > 2000) return undefined;
     seen.add(key);
     const target = module.exports.get(name) ?? (name === 'default' ? module.exports.get('module.exports') : undefined);
     if (target && target.kind !== 'reexport') return { target, home: module };
@@ -291,6 +309,8 @@ export class Evaluator {
     const [specifier = '', ...rest] = path;
     const own = rest.length === 0 || (rest.length === 1 && rest[0] === 'default') ? libraryExport(specifier, name) : undefined;
     if (own?.shape) return { type: 'shape', shape: own.shape, module: undefined, origin: undefined, evidence: 'proved' };
+    const constant = rest.length === 0 && specifier.startsWith('@opentelemetry/semantic-conventions') ? semconvNameOfConstant(name) : undefined;
+    if (constant !== undefined) return literal(constant);
     if (own?.value) return { type: 'source', kind: own.value, names: [name], evidence: 'proved' };
     return { type: 'external', path: [...path, name] };
   }
@@ -319,7 +339,19 @@ function templateValue(node: TSESTree.TemplateLiteral, sub: (n: Node) => Value):
   if (parts.every((p) => p.type === 'literal')) {
     return literal(node.quasis.map((q, i) => `${q.value.cooked ?? ''}${i < parts.length ? String((parts[i] as { value: unknown }).value) : ''}`).join(''));
   }
-  return { type: 'derived', how: 'text', name: 'a template', of: parts, prefix: node.quasis[0]?.value.cooked ?? '' };
+  return { type: 'derived', how: 'text', name: 'a template', of: parts, prefix: constantPrefix(node, parts) };
+}
+
+/** Text that every result of a template starts with. */
+function constantPrefix(node: TSESTree.TemplateLiteral, parts: readonly Value[]): string {
+  let prefix = '';
+  for (const [i, q] of node.quasis.entries()) {
+    prefix += q.value.cooked ?? '';
+    const part = parts[i];
+    if (part?.type !== 'literal') break;
+    prefix += String(part.value);
+  }
+  return prefix;
 }
 
 function binaryValue(node: TSESTree.BinaryExpression, sub: (n: Node) => Value): Value {

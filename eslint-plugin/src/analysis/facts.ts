@@ -70,6 +70,8 @@ export interface EmissionFact {
 /** An attribute, name, event, message or entry written to a span, baggage, log line or error tracker. */
 export interface WriteFact {
   readonly sink: 'span' | 'baggage' | 'log' | 'tracker';
+  /** Source text of a key that is not a literal (`ATTR_URL_FULL`). */
+  readonly keyText?: string | undefined;
   readonly part: 'attribute' | 'name' | 'event' | 'status' | 'exception' | 'entry' | 'argument' | 'resource';
   readonly key: string | undefined;
   readonly range: Range;

@@ -1,4 +1,4 @@
-import { dottedName, isFunction, propertyName, unwrap, type Node, type TSESTree } from './ast.ts';
+import { dottedName, isFunction, propertyName, rangeOf, unwrap, type Node, type TSESTree } from './ast.ts';
 import type { Evaluator } from './evaluate.ts';
 import type { Module } from './module.ts';
 import { bounded, type Env, type Value } from './value.ts';
@@ -25,15 +25,28 @@ export function guardOf(ev: Evaluator, use: Node, module: Module, env: Env | und
       const owner = p.parent;
       if (dottedName(owner.discriminant) === text) found = bounded('a `case`', owner.cases.length);
     } else if (p.type === 'BlockStatement' || p.type === 'Program') {
-      for (const s of p.body) {
-        if (s === child) break;
-        if (s.type === 'IfStatement' && !s.alternate && exits(s.consequent)) found ??= test(s.test, false);
+      const [at] = rangeOf(child);
+      for (const s of earlyExits(p)) {
+        if (rangeOf(s)[0] >= at) break;
+        found ??= test(s.test, false);
       }
     }
     if (found) return found;
     if (isFunction(p)) return undefined;
   }
   return undefined;
+}
+
+const exitsCache = new WeakMap<Node, readonly TSESTree.IfStatement[]>();
+
+/** `if (…) return` statements of a block, in order; found once per block. */
+function earlyExits(block: TSESTree.BlockStatement | TSESTree.Program): readonly TSESTree.IfStatement[] {
+  let list = exitsCache.get(block);
+  if (!list) {
+    list = (block.body as readonly Node[]).filter((s): s is TSESTree.IfStatement => s.type === 'IfStatement' && !s.alternate && exits(s.consequent));
+    exitsCache.set(block, list);
+  }
+  return list;
 }
 
 function exits(node: Node): boolean {

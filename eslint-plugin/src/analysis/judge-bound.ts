@@ -1,4 +1,4 @@
-import { ENTITY_WORDS, ID_WORDS, STATIC_ID_WORDS, TENANT_WORDS } from '../knowledge/unbounded-names.ts';
+import { ENTITY_WORDS, FREE_TEXT_WORDS, ID_WORDS, STATIC_ID_WORDS, TENANT_WORDS } from '../knowledge/unbounded-names.ts';
 import { valueKinds } from '../knowledge/value-kinds.ts';
 import type { Step, Value } from './value.ts';
 import { splitWords } from './words.ts';
@@ -26,7 +26,7 @@ export function boundOf(value: Value, key?: string, depth = 0): Bound {
   if (depth > MAX_DEPTH) return make('unknown', 'too deep');
   switch (value.type) {
     case 'literal':
-      return make('bounded', 'a constant', 'proved', 1);
+      return value.value === undefined ? make('unknown', 'nothing') : make('bounded', 'a constant', 'proved', 1);
     case 'bounded':
       return make('bounded', value.why, value.evidence, value.count);
     case 'source': {
@@ -36,7 +36,7 @@ export function boundOf(value: Value, key?: string, depth = 0): Bound {
     case 'join':
       return joinBounds(value.members.map((m) => boundOf(m, key, depth + 1)), value.step, 'sum');
     case 'derived':
-      return derivedBound(value, depth, make);
+      return derivedBound(value, key, depth, make);
     case 'shape':
       return shapeBound(value.shape, make);
     case 'function':
@@ -71,8 +71,8 @@ function shapeBound(shape: string, make: Make): Bound {
   }
 }
 
-function derivedBound(value: Extract<Value, { type: 'derived' }>, depth: number, make: Make): Bound {
-  const parts = value.of.map((v) => boundOf(v, undefined, depth + 1));
+function derivedBound(value: Extract<Value, { type: 'derived' }>, key: string | undefined, depth: number, make: Make): Bound {
+  const parts = value.of.map((v) => boundOf(v, value.how === 'text' || value.how === 'part' ? key : undefined, depth + 1));
   const step = value.step;
   const withStep = (b: Bound): Bound => (step ? { ...b, step: mergeStep(step, b.step) } : b);
   switch (value.how) {
@@ -136,6 +136,7 @@ function referenceOf(words: readonly string[]): { readonly entity: string; reado
   const last = words.at(-1);
   const before = words.at(-2);
   if (last === undefined) return undefined;
+  if (FREE_TEXT_WORDS.has(last)) return { entity: last, isId: true };
   if (before !== undefined && ID_WORDS.has(last)) return STATIC_ID_WORDS.has(before) || !ENTITY_WORDS.has(before) ? undefined : { entity: before, isId: true };
   return ENTITY_WORDS.has(last) && !ID_WORDS.has(last) && !STATIC_ID_WORDS.has(last) ? { entity: last, isId: false } : undefined;
 }

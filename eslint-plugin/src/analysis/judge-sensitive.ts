@@ -87,7 +87,7 @@ export function sensitiveOf(value: Value, sink: SinkKind, settings: Settings, de
     case 'shape':
       return shapeMatch(value, sink);
     case 'unknown':
-      return value.why === 'budget' ? undefined : (named(value.names) ?? aliasMatch(value, sink, settings) ?? (serialised ? wholePerson(value.names, value.step) : undefined));
+      return value.why === 'budget' ? undefined : (named(value.names) ?? aliasMatch(value, sink, settings) ?? (serialised && sink !== 'log' ? wholeObject(value) : undefined));
     case 'external':
       return named(value.path.slice(1));
     default:
@@ -107,8 +107,12 @@ function byName(path: readonly string[], value: Value, sink: SinkKind, settings:
   if (path.length === 0) return undefined;
   const match = classifyPath(path, vocabularyOf(settings));
   if (!match || !counts(match, sink, settings)) return undefined;
+  if (match.strength === 'weak' && value.type === 'unknown' && value.why === 'call' && VAGUE.has(match.category)) return undefined;
   return { match, what: `\`${path.slice(-3).join('.')}\``, evidence: 'named', step: value.step, ...extra };
 }
+
+/** Categories that the name of a function does not prove: `c.req.header(name)` is one header. */
+const VAGUE = new Set(['headers', 'query', 'url', 'body', 'online', 'device', 'message', 'content']);
 
 /** A local name may say more than the source: `const email = input.value`. */
 function aliasMatch(value: Extract<Value, { type: 'unknown' }>, sink: SinkKind, settings: Settings): Sensitive | undefined {
@@ -134,6 +138,7 @@ function secretConfig(value: Extract<Value, { type: 'source' }>, settings: Setti
 
 function headerMatch(names: readonly string[], value: Value, settings: Settings): Sensitive | undefined {
   const header = (names.at(-1) ?? '').toLowerCase();
+  if (header === '[]') return { match: { category: 'headers', severity: 'high', word: 'headers', strength: 'strong' }, what: 'every header', evidence: 'proved', step: value.step };
   const match = classifyAttributeKey(`http.request.header.${header}`, vocabularyOf(settings));
   const own = match && match.category !== 'headers' ? match : (classifyPath([header], vocabularyOf(settings)) ?? HEADER_WORDS[header]);
   return own ? { match: own, what: `the header \`${header}\``, evidence: 'proved', step: value.step } : undefined;
@@ -191,10 +196,16 @@ export function canHold(value: Value): boolean {
   }
 }
 
-/** A person object turned into text as a whole. */
-function wholePerson(names: readonly string[], step: Step | undefined): Sensitive | undefined {
-  const last = names.at(-1);
-  const words = last === undefined ? [] : splitWords(last);
-  const word = words.at(-1);
-  return word !== undefined && isPersonWord(word) ? { match: { category: 'name', severity: 'high', word, strength: 'weak' }, what: `the whole \`${last ?? ''}\` object`, evidence: 'named', step } : undefined;
+/** Names of objects that carry what users sent or got. */
+const CONTENT_WORDS = new Set(['args', 'arguments', 'arg', 'result', 'results', 'data', 'parts', 'part', 'messages', 'message', 'body', 'payload', 'response', 'request', 'params', 'variables', 'input', 'inputs', 'output', 'outputs', 'content', 'record', 'row', 'rows', 'values', 'form']);
+
+/** An object turned into text as a whole: a person, or what users sent or got. */
+function wholeObject(value: Extract<Value, { type: 'unknown' }>): Sensitive | undefined {
+  for (const name of [value.names.at(-1), ...(value.aliases ?? [])]) {
+    const word = name === undefined ? undefined : splitWords(name).at(-1);
+    if (word === undefined) continue;
+    const category = isPersonWord(word) ? 'name' : CONTENT_WORDS.has(word) ? 'content' : undefined;
+    if (category) return { match: { category, severity: 'high', word, strength: 'weak' }, what: `the whole \`${name ?? ''}\` object`, evidence: 'named', step: value.step };
+  }
+  return undefined;
 }

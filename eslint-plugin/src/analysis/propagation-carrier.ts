@@ -1,5 +1,16 @@
 import { carrierNames } from '../knowledge/libraries/brokers.ts';
-import { calleeName, dottedName, isFunction, parentOf, propertyName, unwrap, walk, type FunctionNode, type Node, type TSESTree } from './ast.ts';
+import {
+  calleeName,
+  dottedName,
+  isFunction,
+  parentOf,
+  propertyName,
+  unwrap,
+  walk,
+  type FunctionNode,
+  type Node,
+  type TSESTree,
+} from './ast.ts';
 import type { AnalysisContext } from './context.ts';
 import { specifierName, type Module } from './module.ts';
 import { patternIds, type Binding } from './scope.ts';
@@ -11,8 +22,10 @@ export type Direction = 'inject' | 'extract';
 const PROPAGATOR = /propagat/i;
 /** Helper names that only make sense for trace context; used where the helper's body is out of reach. */
 const HELPER: Readonly<Record<Direction, RegExp>> = {
-  inject: /^(?:inject|serialize|attach|add|get|create|build|make|with|to|current|capture|run|start|trace|wrap|propagate|instrument)\w*(?:trace_?(?:context|parent|headers?|carrier|data)|otel|otp|propagation|span_?context|tracing)|^(?:trace_?parent|inject_?(?:context|headers|trace))/i,
-  extract: /^(?:extract|deserialize|restore|read|parse|with|from|run|continue|start|wrap|resume|propagate|instrument)\w*(?:trace_?(?:context|parent|headers?|carrier|data)?|otel|otp|propagation|span_?context|tracing|remote_?context)$|^(?:continue_?trace|with_?remote|extract_?(?:context|headers|trace))/i,
+  inject:
+    /^(?:inject|serialize|attach|add|get|create|build|make|with|to|current|capture|run|start|trace|wrap|propagate|instrument)\w*(?:trace_?(?:context|parent|headers?|carrier|data)|otel|otp|propagation|span_?context|tracing)|^(?:trace_?parent|inject_?(?:context|headers|trace))/i,
+  extract:
+    /^(?:extract|deserialize|restore|read|parse|with|from|run|continue|start|wrap|resume|propagate|instrument)\w*(?:trace_?(?:context|parent|headers?|carrier|data)?|otel|otp|propagation|span_?context|tracing|remote_?context)$|^(?:continue_?trace|with_?remote|extract_?(?:context|headers|trace))/i,
 };
 const MAX_DEPTH = 2;
 const MAX_CALLS = 120;
@@ -24,7 +37,14 @@ export function propagationCall(call: TSESTree.CallExpression, module: Module): 
     const name = propertyName(callee);
     if (name !== 'inject' && name !== 'extract') return undefined;
     const object = unwrap(callee.object);
-    const holder = object.type === 'Identifier' ? object.name : object.type === 'MemberExpression' ? (propertyName(object) ?? '') : object.type === 'NewExpression' ? (calleeName(object) ?? '') : '';
+    const holder =
+      object.type === 'Identifier'
+        ? object.name
+        : object.type === 'MemberExpression'
+          ? (propertyName(object) ?? '')
+          : object.type === 'NewExpression'
+            ? (calleeName(object) ?? '')
+            : '';
     if (PROPAGATOR.test(holder)) return name;
     if (object.type !== 'Identifier') return undefined;
     const imported = module.scopes.resolve(object)?.declaration;
@@ -70,7 +90,12 @@ export class CarrierSearch {
   }
 
   /** The function that a call runs propagates; a helper out of reach is judged by a telling name. */
-  calleePropagates(call: TSESTree.CallExpression | TSESTree.NewExpression, direction: Direction, module: Module, depth = 0): boolean {
+  calleePropagates(
+    call: TSESTree.CallExpression | TSESTree.NewExpression,
+    direction: Direction,
+    module: Module,
+    depth = 0,
+  ): boolean {
     if (call.type === 'CallExpression' && propagationCall(call, module) === direction) return true;
     const targets = this.functionsOf(call.callee, module);
     if (targets.length === 0) return HELPER[direction].test(calleeName(call) ?? '');
@@ -83,7 +108,8 @@ export class CarrierSearch {
     const node = unwrap(expression);
     if (isFunction(node)) return [{ node, module }];
     const found: { node: FunctionNode; module: Module }[] = [];
-    for (const v of alternatives(this.ctx.evaluate(node, module), 8)) if (v.type === 'function') found.push({ node: v.node, module: v.module });
+    for (const v of alternatives(this.ctx.evaluate(node, module), 8))
+      if (v.type === 'function') found.push({ node: v.node, module: v.module });
     if (found.length === 0) found.push(...localFunction(node, module));
     return found;
   }
@@ -118,7 +144,8 @@ export class CarrierSearch {
         if (found) return false;
         if (node.type !== 'CallExpression') return undefined;
         if (propagationCall(node, module) === 'inject') found = true;
-        else if (node.arguments.some((a) => mentions(a, flow.bindings, module))) found = this.calleePropagates(node, 'inject', module);
+        else if (node.arguments.some((a) => mentions(a, flow.bindings, module)))
+          found = this.calleePropagates(node, 'inject', module);
         return undefined;
       });
     }
@@ -126,7 +153,11 @@ export class CarrierSearch {
     for (let n = parentOf(call); n && !found; n = parentOf(n)) {
       if (!isFunction(n)) continue;
       const holder = parentOf(n);
-      if (holder?.type === 'CallExpression' && n.params.some((p) => patternIds(p).some((id) => hasBinding(flow.bindings, id, module)))) found = this.calleePropagates(holder, 'inject', module);
+      if (
+        holder?.type === 'CallExpression' &&
+        n.params.some((p) => patternIds(p).some((id) => hasBinding(flow.bindings, id, module)))
+      )
+        found = this.calleePropagates(holder, 'inject', module);
     }
     return found;
   }
@@ -163,14 +194,16 @@ function writesTo(binding: Binding, module: Module): readonly Node[] {
   if (d.type === 'VariableDeclarator' && d.init) writes.push(d.init);
   for (const ref of module.scopes.references(binding)) {
     let n: Node = ref;
-    while (parentOf(n)?.type === 'MemberExpression' && (parentOf(n) as TSESTree.MemberExpression).object === n) n = parentOf(n) as Node;
+    while (parentOf(n)?.type === 'MemberExpression' && (parentOf(n) as TSESTree.MemberExpression).object === n)
+      n = parentOf(n) as Node;
     const parent = parentOf(n);
     if (parent?.type === 'AssignmentExpression' && parent.left === n) {
       writes.push(parent.right);
       if (n.type === 'MemberExpression') writes.push(n);
     }
     // `headers.set(key, value)`, `list.push(x)`
-    if (n.type === 'MemberExpression' && parent?.type === 'CallExpression' && parent.callee === n) writes.push(...parent.arguments);
+    if (n.type === 'MemberExpression' && parent?.type === 'CallExpression' && parent.callee === n)
+      writes.push(...parent.arguments);
   }
   return writes;
 }
@@ -199,7 +232,12 @@ function namesCarrier(node: Node): boolean {
     const name = propertyName(node)?.toLowerCase().replaceAll('-', '');
     return name !== undefined && (carrierNames.has(name) || (node.type === 'Property' && name === 'spancontext'));
   }
-  const text = node.type === 'Identifier' ? node.name : node.type === 'Literal' && typeof node.value === 'string' && node.value.length < 24 ? node.value : undefined;
+  const text =
+    node.type === 'Identifier'
+      ? node.name
+      : node.type === 'Literal' && typeof node.value === 'string' && node.value.length < 24
+        ? node.value
+        : undefined;
   return text !== undefined && /^_?trace-?(?:parent|state|carrier|headers)$/i.test(text);
 }
 
@@ -217,7 +255,8 @@ export function outermostFunction(node: Node): FunctionNode | undefined {
 function localFunction(node: Node, module: Module): readonly { node: FunctionNode; module: Module }[] {
   if (node.type === 'CallExpression') {
     const callee = unwrap(node.callee);
-    if (callee.type === 'MemberExpression' && propertyName(callee) === 'bind') return localFunction(unwrap(callee.object), module);
+    if (callee.type === 'MemberExpression' && propertyName(callee) === 'bind')
+      return localFunction(unwrap(callee.object), module);
     return [];
   }
   if (node.type === 'MemberExpression' && unwrap(node.object).type === 'ThisExpression') {
@@ -225,7 +264,12 @@ function localFunction(node: Node, module: Module): readonly { node: FunctionNod
     for (let n = parentOf(node); n; n = parentOf(n)) {
       if (n.type !== 'ClassBody') continue;
       for (const m of n.body) {
-        if ((m.type === 'MethodDefinition' || m.type === 'PropertyDefinition') && propertyName(m) === name && isFunction(m.value)) return [{ node: m.value, module }];
+        if (
+          (m.type === 'MethodDefinition' || m.type === 'PropertyDefinition') &&
+          propertyName(m) === name &&
+          isFunction(m.value)
+        )
+          return [{ node: m.value, module }];
       }
       return [];
     }
@@ -236,5 +280,7 @@ function localFunction(node: Node, module: Module): readonly { node: FunctionNod
 /** Text of a receiver for a message: `this.queue`, `queue`. */
 export function receiverName(call: TSESTree.CallExpression | TSESTree.NewExpression): string {
   const callee = unwrap(call.callee);
-  return (callee.type === 'MemberExpression' ? dottedName(callee.object) : undefined) ?? calleeName(call) ?? 'the client';
+  return (
+    (callee.type === 'MemberExpression' ? dottedName(callee.object) : undefined) ?? calleeName(call) ?? 'the client'
+  );
 }

@@ -1,5 +1,22 @@
-import { consumeConstructors, consumers, handlerClasses, handlerDecorators, type ConsumeSpec } from '../knowledge/libraries/brokers.ts';
-import { calleeName, isFunction, parentOf, propertyName, rangeOf, unwrap, walk, type FunctionNode, type Node, type TSESTree } from './ast.ts';
+import {
+  consumeConstructors,
+  consumers,
+  handlerClasses,
+  handlerDecorators,
+  type ConsumeSpec,
+} from '../knowledge/libraries/brokers.ts';
+import {
+  calleeName,
+  isFunction,
+  parentOf,
+  propertyName,
+  rangeOf,
+  unwrap,
+  walk,
+  type FunctionNode,
+  type Node,
+  type TSESTree,
+} from './ast.ts';
 import type { AnalysisContext } from './context.ts';
 import { specifierName, type Module } from './module.ts';
 import { outermostFunction, receiverName, type CarrierSearch } from './propagation-carrier.ts';
@@ -18,13 +35,19 @@ interface Found {
 }
 
 /** Message handlers that never look at the trace context of their message. */
-export function collectConsumes(ctx: AnalysisContext, project: TracingProject, carriers: CarrierSearch): readonly PropagationDraft[] {
+export function collectConsumes(
+  ctx: AnalysisContext,
+  project: TracingProject,
+  carriers: CarrierSearch,
+): readonly PropagationDraft[] {
   const { module } = ctx;
   if (isBrowserFile(module)) return [];
   const found: Found[] = [];
   for (const call of module.scopes.nodes('CallExpression')) collectCall(ctx, carriers, call, found);
   for (const call of module.scopes.nodes('NewExpression')) {
-    const spec = shapesOf(ctx.evaluate(call)).map((s) => consumeConstructors[s]).find((s) => s !== undefined);
+    const spec = shapesOf(ctx.evaluate(call))
+      .map((s) => consumeConstructors[s])
+      .find((s) => s !== undefined);
     if (spec) collectHandler(ctx, carriers, call, spec, found);
   }
   const decorated = collectDecorated(module, project, carriers);
@@ -41,19 +64,34 @@ function factOf(f: Found, project: TracingProject): PropagationDraft {
     broker,
     subject: f.subject,
     where: f.spec.path,
-    evidence: [{ text: `\`${f.subject}\` receives through ${broker}, which no registered instrumentation covers`, node: f.node }],
+    evidence: [
+      { text: `\`${f.subject}\` receives through ${broker}, which no registered instrumentation covers`, node: f.node },
+    ],
     optIn: f.spec.optIn,
-    target: f.handler ? { kind: 'consume', handler: f.handler, message: f.spec.message, path: f.spec.path, values: f.spec.values } : undefined,
+    target: f.handler
+      ? { kind: 'consume', handler: f.handler, message: f.spec.message, path: f.spec.path, values: f.spec.values }
+      : undefined,
   };
 }
 
-function collectCall(ctx: AnalysisContext, carriers: CarrierSearch, call: TSESTree.CallExpression, found: Found[]): void {
+function collectCall(
+  ctx: AnalysisContext,
+  carriers: CarrierSearch,
+  call: TSESTree.CallExpression,
+  found: Found[],
+): void {
   const callee = unwrap(call.callee);
   const name = calleeName(call);
   if (name === undefined) return;
   const wrapper = ctx.settings.wrappers.find((w) => w.kind === 'consume' && w.name === name);
   if (wrapper) {
-    collectHandler(ctx, carriers, call, { broker: wrapper.name, handler: wrapper.message ?? -1, message: 0, path: 'traceContext' }, found);
+    collectHandler(
+      ctx,
+      carriers,
+      call,
+      { broker: wrapper.name, handler: wrapper.message ?? -1, message: 0, path: 'traceContext' },
+      found,
+    );
     return;
   }
   if (callee.type !== 'MemberExpression' || !METHODS.has(name)) return;
@@ -62,7 +100,12 @@ function collectCall(ctx: AnalysisContext, carriers: CarrierSearch, call: TSESTr
     const spec = methods && Object.hasOwn(methods, name) ? methods[name] : undefined;
     if (!spec) continue;
     if (spec.event && !isEvent(call.arguments[0], spec.event)) return;
-    if (spec.optIn !== undefined && !importSources(ctx.module).some((s) => s.startsWith('@opentelemetry/'))) return;
+    if (
+      spec.optIn !== undefined &&
+      spec.optIn !== 'pubsub' &&
+      !importSources(ctx.module).some((s) => s.startsWith('@opentelemetry/'))
+    )
+      return;
     collectHandler(ctx, carriers, call, spec, found);
     return;
   }
@@ -72,11 +115,21 @@ function isEvent(node: Node | undefined, names: readonly string[]): boolean {
   return node?.type === 'Literal' && typeof node.value === 'string' && names.includes(node.value);
 }
 
-function collectHandler(ctx: AnalysisContext, carriers: CarrierSearch, call: TSESTree.CallExpression | TSESTree.NewExpression, spec: ConsumeSpec, found: Found[]): void {
+function collectHandler(
+  ctx: AnalysisContext,
+  carriers: CarrierSearch,
+  call: TSESTree.CallExpression | TSESTree.NewExpression,
+  spec: ConsumeSpec,
+  found: Found[],
+): void {
   const { module } = ctx;
   const callee = unwrap(call.callee);
   const at = callee.type === 'MemberExpression' ? callee.property : callee;
-  const base = { broker: spec.broker, spec, subject: call.type === 'NewExpression' ? variableOf(call) ?? calleeName(call) ?? spec.broker : receiverName(call) };
+  const base = {
+    broker: spec.broker,
+    spec,
+    subject: call.type === 'NewExpression' ? (variableOf(call) ?? calleeName(call) ?? spec.broker) : receiverName(call),
+  };
   if (typeof spec.handler === 'number') {
     const node = spec.handler >= 0 ? call.arguments[spec.handler] : call.arguments.at(-1);
     const lost = node && lostHandler(node, module, carriers);
@@ -118,11 +171,16 @@ function handlerProperties(options: Node, names: readonly string[], module: Modu
  * Undefined when the handler extracts or cannot be seen; otherwise the function to repair, if it is in this file.
  * A handler that a framework's base class makes is known to ignore context.
  */
-function lostHandler(expression: Node, module: Module, carriers: CarrierSearch): { readonly handler: FunctionNode | undefined } | undefined {
+function lostHandler(
+  expression: Node,
+  module: Module,
+  carriers: CarrierSearch,
+): { readonly handler: FunctionNode | undefined } | undefined {
   let node = unwrap(expression);
   if (node.type === 'Identifier') {
     const declaration = module.scopes.resolve(node)?.declaration;
-    if (declaration?.type === 'VariableDeclarator' && declaration.init && declaration.id.type === 'Identifier') node = unwrap(declaration.init);
+    if (declaration?.type === 'VariableDeclarator' && declaration.init && declaration.id.type === 'Identifier')
+      node = unwrap(declaration.init);
   }
   if (node.type === 'Literal' || node.type === 'TemplateLiteral') return undefined;
   if (node.type === 'CallExpression' && propertyName(unwrap(node.callee)) !== 'bind') {
@@ -151,7 +209,11 @@ function handsOn(handler: FunctionNode | undefined, module: Module, carriers: Ca
     if (n.type !== 'CallExpression') return undefined;
     if (/^start(?:Active)?Span$/.test(calleeName(n) ?? '')) spans = true;
     const callee = unwrap(n.callee);
-    if ((callee.type === 'Identifier' && isRuntimeFunction(callee, module)) || (callee.type === 'MemberExpression' && callee.computed)) dispatches = true;
+    if (
+      (callee.type === 'Identifier' && isRuntimeFunction(callee, module)) ||
+      (callee.type === 'MemberExpression' && callee.computed)
+    )
+      dispatches = true;
     return undefined;
   });
   return dispatches && !spans && carriers.propagates(module.ast, 'inject', module);
@@ -159,7 +221,11 @@ function handsOn(handler: FunctionNode | undefined, module: Module, carriers: Ca
 
 function isRuntimeFunction(id: TSESTree.Identifier, module: Module): boolean {
   const binding = module.scopes.resolve(id);
-  return binding !== undefined && (binding.kind === 'param' || binding.kind === 'let' || binding.kind === 'const' || binding.kind === 'var') && !(binding.declaration.type === 'VariableDeclarator' && isFunction(binding.declaration.init));
+  return (
+    binding !== undefined &&
+    (binding.kind === 'param' || binding.kind === 'let' || binding.kind === 'const' || binding.kind === 'var') &&
+    !(binding.declaration.type === 'VariableDeclarator' && isFunction(binding.declaration.init))
+  );
 }
 
 /** `this.getMessageHandler()` inherited from a class of a framework that knows nothing of tracing. */
@@ -167,24 +233,42 @@ function isFrameworkHandler(call: TSESTree.CallExpression, module: Module): bool
   const callee = unwrap(call.callee);
   if (callee.type !== 'MemberExpression' || unwrap(callee.object).type !== 'ThisExpression') return false;
   for (let n = parentOf(call); n; n = parentOf(n)) {
-    if (n.type === 'ClassDeclaration' || n.type === 'ClassExpression') return n.superClass ? importedFrom(n.superClass, module)?.source === '@nestjs/microservices' : false;
+    if (n.type === 'ClassDeclaration' || n.type === 'ClassExpression')
+      return n.superClass ? importedFrom(n.superClass, module)?.source === '@nestjs/microservices' : false;
   }
   return false;
 }
 
 /** `for await (const m of connection.subscribe(…))`, directly or through a variable, without an extract around it. */
-function collectIteration(call: Node, at: Node, module: Module, carriers: CarrierSearch, base: Omit<Found, 'node'>, found: Found[]): void {
+function collectIteration(
+  call: Node,
+  at: Node,
+  module: Module,
+  carriers: CarrierSearch,
+  base: Omit<Found, 'node'>,
+  found: Found[],
+): void {
   const outer = outermostFunction(call);
   if (!outer) return;
   let holder: Node = call;
-  while (holder.parent?.type === 'ConditionalExpression' || holder.parent?.type === 'AwaitExpression' || holder.parent?.type === 'ChainExpression') holder = holder.parent;
-  const declarator = holder.parent?.type === 'VariableDeclarator' && holder.parent.id.type === 'Identifier' ? holder.parent : undefined;
+  while (
+    holder.parent?.type === 'ConditionalExpression' ||
+    holder.parent?.type === 'AwaitExpression' ||
+    holder.parent?.type === 'ChainExpression'
+  )
+    holder = holder.parent;
+  const declarator =
+    holder.parent?.type === 'VariableDeclarator' && holder.parent.id.type === 'Identifier' ? holder.parent : undefined;
   const binding = declarator ? module.scopes.resolve(declarator.id as TSESTree.Identifier) : undefined;
   let loops = false;
   walk(outer, (n) => {
     if (n.type !== 'ForOfStatement' || !n.await) return undefined;
     const right = unwrap(n.right);
-    if (right === call || (right.type === 'Identifier' && binding !== undefined && module.scopes.resolve(right) === binding)) loops = true;
+    if (
+      right === call ||
+      (right.type === 'Identifier' && binding !== undefined && module.scopes.resolve(right) === binding)
+    )
+      loops = true;
     return undefined;
   });
   if (!loops || carriers.propagates(outer, 'extract', module)) return;
@@ -208,14 +292,33 @@ function collectDecorated(module: Module, project: TracingProject, carriers: Car
     if (!facts || method?.type !== 'MethodDefinition' || !isFunction(method.value)) continue;
     if (carriers.propagates(method.value, 'extract', module)) continue;
     if (call.type === 'CallExpression' && isOnlyScheduled(call.arguments[0], module, project)) continue;
-    found.push({ node: decorator, broker: facts.broker, subject: propertyName(method) ?? from.name, spec: { message: 0, path: facts.path }, handler: method.value });
+    found.push({
+      node: decorator,
+      broker: facts.broker,
+      subject: propertyName(method) ?? from.name,
+      spec: { message: 0, path: facts.path },
+      handler: method.value,
+    });
   }
   for (const node of [...module.scopes.nodes('ClassDeclaration'), ...module.scopes.nodes('ClassExpression')]) {
     const from = node.superClass ? importedFrom(node.superClass, module) : undefined;
     const facts = from && handlerClasses[from.source]?.[from.name];
-    const method = facts && node.body.body.find((m) => m.type === 'MethodDefinition' && propertyName(m) === facts.method);
-    if (!facts || method?.type !== 'MethodDefinition' || !isFunction(method.value) || carriers.propagates(method.value, 'extract', module)) continue;
-    found.push({ node: method.key, broker: facts.broker, subject: node.id?.name ?? facts.method, spec: { message: 0, path: facts.path }, handler: method.value });
+    const method =
+      facts && node.body.body.find((m) => m.type === 'MethodDefinition' && propertyName(m) === facts.method);
+    if (
+      !facts ||
+      method?.type !== 'MethodDefinition' ||
+      !isFunction(method.value) ||
+      carriers.propagates(method.value, 'extract', module)
+    )
+      continue;
+    found.push({
+      node: method.key,
+      broker: facts.broker,
+      subject: node.id?.name ?? facts.method,
+      spec: { message: 0, path: facts.path },
+      handler: method.value,
+    });
   }
   return found;
 }
@@ -228,7 +331,8 @@ function isOnlyScheduled(name: Node | undefined, module: Module, project: Tracin
   for (const m of new Set([module, ...project.modulesWith([text, '.add('])])) {
     for (const call of m.scopes.nodes('CallExpression')) {
       const first = call.arguments[0];
-      if (calleeName(call) !== 'add' || call.arguments.length < 2 || !first || m.text.slice(...rangeOf(first)) !== text) continue;
+      if (calleeName(call) !== 'add' || call.arguments.length < 2 || !first || m.text.slice(...rangeOf(first)) !== text)
+        continue;
       if (!isScheduled(call, ['repeat'], m)) return false;
       added++;
     }

@@ -5,8 +5,10 @@ import type { AnalysisContext } from './context.ts';
 import type { ModuleHost } from './host.ts';
 import type { Module } from './module.ts';
 
-const TRACING_PACKAGE = /^@opentelemetry\/(?:api$|sdk-node|sdk-trace|auto-instrumentations-node|instrumentation|exporter-trace|context-|node$)/;
-const TEST_PATH = /(?:^|\/)(?:__tests__|__mocks__|tests?|e2e|spec|fixtures|benchmarks?|examples?\/test)\/|\.(?:test|spec|e2e|e2e-spec|bench|stories)\.[cm]?[jt]sx?$/;
+const TRACING_PACKAGE =
+  /^@opentelemetry\/(?:api$|sdk-node|sdk-trace|auto-instrumentations-node|instrumentation|exporter-trace|context-|node$)/;
+const TEST_PATH =
+  /(?:^|\/)(?:__tests__|__mocks__|tests?|e2e|spec|fixtures|benchmarks?|examples?\/test)\/|\.(?:test|spec|e2e|e2e-spec|bench|stories)\.[cm]?[jt]sx?$/;
 const MAX_FILES = 60;
 
 /** True for files that hold tests or their helpers. */
@@ -18,8 +20,19 @@ export function isTestPath(path: string): boolean {
 export function isBrowserFile(module: Module): boolean {
   if (/\.[jt]sx$/.test(module.path)) return true;
   const first = module.ast.body[0];
-  if (first?.type === 'ExpressionStatement' && first.expression.type === 'Literal' && first.expression.value === 'use client') return true;
-  return module.scopes.nodes('ImportDeclaration').some((i) => /^(?:react-dom|react-native|@opentelemetry\/sdk-trace-web|@angular\/core|svelte|vue)(?:\/|$)/.test(i.source.value));
+  if (
+    first?.type === 'ExpressionStatement' &&
+    first.expression.type === 'Literal' &&
+    first.expression.value === 'use client'
+  )
+    return true;
+  return module.scopes
+    .nodes('ImportDeclaration')
+    .some((i) =>
+      /^(?:react-dom|react-native|@opentelemetry\/sdk-trace-web|@angular\/core|svelte|vue)(?:\/|$)/.test(
+        i.source.value,
+      ),
+    );
 }
 
 interface ProjectState {
@@ -27,13 +40,22 @@ interface ProjectState {
   readonly registers: boolean;
   readonly brokers: Map<string, boolean>;
   readonly words: Map<string, readonly Module[]>;
+  /** Package → "this package, or one that it is connected with, traces". */
+  readonly related: Map<string, boolean>;
+  /** Names of the packages whose files mention OpenTelemetry, and what those packages depend on. */
+  tracingPackages: { readonly names: ReadonlySet<string>; readonly dependencies: ReadonlySet<string> } | undefined;
   transports: ReadonlyMap<string, readonly string[]> | undefined;
 }
 
 const states = new WeakMap<ModuleHost, ProjectState>();
 
 /** Words that show that an SDK is set up by the code of the workspace. */
-const REGISTRATIONS: readonly (readonly string[])[] = [['NodeSDK'], ['registerInstrumentations'], ['TracerProvider('], ['instrumentations:', '@opentelemetry/']];
+const REGISTRATIONS: readonly (readonly string[])[] = [
+  ['NodeSDK'],
+  ['registerInstrumentations'],
+  ['TracerProvider('],
+  ['instrumentations:', '@opentelemetry/'],
+];
 
 /** Whether the project traces with OpenTelemetry, and which brokers are covered by an instrumentation. */
 export class TracingProject {
@@ -50,6 +72,8 @@ export class TracingProject {
         registers: REGISTRATIONS.some((words) => ctx.host.mentioning(words).some((p) => !isTestPath(p))),
         brokers: new Map(),
         words: new Map(),
+        related: new Map(),
+        tracingPackages: undefined,
         transports: undefined,
       };
       // Nothing known about other files: the answers below depend on this file alone.
@@ -60,9 +84,50 @@ export class TracingProject {
 
   /** OpenTelemetry tracing is in use around this file. */
   uses(): boolean {
-    if (this.state.uses) return true;
     for (const name of this.dependencies().keys()) if (TRACING_PACKAGE.test(name)) return true;
-    return importSources(this.ctx.module).some((s) => TRACING_PACKAGE.test(s));
+    if (importSources(this.ctx.module).some((s) => TRACING_PACKAGE.test(s))) return true;
+    return this.state.uses && this.isRelated();
+  }
+
+  /**
+   * The file's package belongs to the same system as a package that traces: the same scope,
+   * or one uses the other, or a package that uses it traces. Unrelated programs of one repository do not share traces.
+   */
+  private isRelated(): boolean {
+    const { host } = this.ctx;
+    const own = host.project(this.ctx.module.path);
+    const name = own.packageName;
+    if (name === undefined) return true;
+    let related = this.state.related.get(name);
+    if (related === undefined) {
+      const { names, dependencies } = this.tracingPackages();
+      const scope = /^@[^/]+\//.exec(name)?.[0];
+      const dependsOnTracing = (d: ReadonlyMap<string, string>): boolean =>
+        [...d.keys()].some((k) => names.has(k) || TRACING_PACKAGE.test(k));
+      related =
+        names.has(name) ||
+        dependencies.has(name) ||
+        (scope !== undefined && [...names].some((n) => n.startsWith(scope))) ||
+        dependsOnTracing(own.dependencies) ||
+        this.modulesWith([name]).some((m) => dependsOnTracing(host.project(m.path).dependencies));
+      this.state.related.set(name, related);
+    }
+    return related;
+  }
+
+  private tracingPackages(): NonNullable<ProjectState['tracingPackages']> {
+    if (!this.state.tracingPackages) {
+      const names = new Set<string>();
+      const dependencies = new Set<string>();
+      for (const path of this.ctx.host.mentioning(['@opentelemetry/'])) {
+        if (isTestPath(path)) continue;
+        const project = this.ctx.host.project(path);
+        if (project.packageName !== undefined) names.add(project.packageName);
+        for (const d of project.dependencies.keys()) dependencies.add(d);
+      }
+      this.state.tracingPackages = { names, dependencies };
+    }
+    return this.state.tracingPackages;
   }
 
   /** An instrumentation, an agent or the settings carry context through this broker. */
@@ -111,7 +176,10 @@ export class TracingProject {
       modules = paths.slice(0, MAX_FILES).flatMap((p) => this.ctx.moduleAt(p) ?? []);
       this.state.words.set(key, modules);
     }
-    return modules;
+    // The file under analysis may be newer than what the host found, or the host may look at no other file.
+    const { module } = this.ctx;
+    const isOwnNew = words.every((w) => module.text.includes(w)) && !modules.some((m) => m.path === module.path);
+    return isOwnNew ? [...modules, module] : modules;
   }
 
   private dependencies(): ReadonlyMap<string, string> {
@@ -134,20 +202,30 @@ export class TracingProject {
       if (this.modulesWith([name]).some((m) => constructs(m, name))) return true;
     }
     if (facts.agents?.some((a) => this.modulesWith([a]).some((m) => importSources(m).includes(a)))) return true;
-    if (facts.ownOption !== undefined && this.modulesWith([`${facts.ownOption}:`]).some((m) => setsOption(m, facts.ownOption ?? '', facts))) return true;
+    if (
+      facts.ownOption !== undefined &&
+      this.modulesWith([`${facts.ownOption}:`]).some((m) => setsOption(m, facts.ownOption ?? '', facts))
+    )
+      return true;
     if (!facts.bundledSince) return false;
-    return bundles.some((b) => this.modulesWith([b]).some((m) => registersBundle(m, b, facts, this.ctx.host.project(m.path).dependencies)));
+    return bundles.some((b) =>
+      this.modulesWith([b]).some((m) => registersBundle(m, b, facts, this.ctx.host.project(m.path).dependencies)),
+    );
   }
 }
 
 /** Specifiers of every import, require and dynamic import of a module. */
 export function importSources(module: Module): readonly string[] {
-  const sources = module.scopes.nodes('ImportDeclaration').filter((i) => i.importKind !== 'type').map((i) => i.source.value);
+  const sources = module.scopes
+    .nodes('ImportDeclaration')
+    .filter((i) => i.importKind !== 'type')
+    .map((i) => i.source.value);
   for (const call of module.scopes.nodes('CallExpression')) {
     const source = requireSource(call);
     if (source !== undefined) sources.push(source);
   }
-  for (const i of module.scopes.nodes('ImportExpression')) if (i.source.type === 'Literal' && typeof i.source.value === 'string') sources.push(i.source.value);
+  for (const i of module.scopes.nodes('ImportExpression'))
+    if (i.source.type === 'Literal' && typeof i.source.value === 'string') sources.push(i.source.value);
   return sources;
 }
 
@@ -156,7 +234,9 @@ function requireSource(call: TSESTree.CallExpression): string | undefined {
   const callee = unwrap(call.callee);
   const name = callee.type === 'Identifier' ? callee.name : undefined;
   const first = call.arguments[0];
-  return name !== undefined && /require/i.test(name) && first?.type === 'Literal' && typeof first.value === 'string' ? first.value : undefined;
+  return name !== undefined && /require/i.test(name) && first?.type === 'Literal' && typeof first.value === 'string'
+    ? first.value
+    : undefined;
 }
 
 /** The module makes an object (`new X()`) from a package that it imports; unknown ways of loading count. */
@@ -177,7 +257,10 @@ function isConstructed(reference: Node): boolean {
   const parent = n?.parent;
   if ((parent?.type === 'NewExpression' || parent?.type === 'CallExpression') && parent.callee === n) return true;
   // `instrumentations: [KafkaJsInstrumentation]`, `register(KafkaJsInstrumentation)`
-  return parent?.type === 'ArrayExpression' || (parent?.type === 'CallExpression' && n !== undefined && parent.arguments.includes(n as TSESTree.Expression));
+  return (
+    parent?.type === 'ArrayExpression' ||
+    (parent?.type === 'CallExpression' && n !== undefined && parent.arguments.includes(n as TSESTree.Expression))
+  );
 }
 
 /** `telemetry: …` in the options of a queue or worker, `enableOpenTelemetryTracing: true`. */
@@ -187,12 +270,20 @@ function setsOption(module: Module, option: string, facts: BrokerCoverage): bool
   return module.scopes.nodes('Property').some((p) => {
     if (propertyName(p) !== option) return false;
     const value = unwrap(p.value);
-    return !(value.type === 'Literal' && (value.value === false || value.value === null)) && !(value.type === 'Identifier' && value.name === 'undefined');
+    return (
+      !(value.type === 'Literal' && (value.value === false || value.value === null)) &&
+      !(value.type === 'Identifier' && value.name === 'undefined')
+    );
   });
 }
 
 /** The bundle is registered in this module, is new enough, and the broker's part of it is not switched off. */
-function registersBundle(module: Module, bundle: string, facts: BrokerCoverage, dependencies: ReadonlyMap<string, string>): boolean {
+function registersBundle(
+  module: Module,
+  bundle: string,
+  facts: BrokerCoverage,
+  dependencies: ReadonlyMap<string, string>,
+): boolean {
   const sources = importSources(module).filter((s) => s === bundle || s.startsWith(`${bundle}/`));
   if (sources.length === 0 || !bundled(facts, dependencies)) return false;
   let calls = 0;
@@ -221,7 +312,13 @@ function isDisabled(config: Node | undefined, key: string, module: Module): bool
   walk(n, (node) => {
     if (node.type !== 'Property' || propertyName(node) !== key) return undefined;
     walk(node.value, (inner) => {
-      if (inner.type === 'Property' && propertyName(inner) === 'enabled' && inner.value.type === 'Literal' && inner.value.value === false) disabled = true;
+      if (
+        inner.type === 'Property' &&
+        propertyName(inner) === 'enabled' &&
+        inner.value.type === 'Literal' &&
+        inner.value.value === false
+      )
+        disabled = true;
       return undefined;
     });
     return false;

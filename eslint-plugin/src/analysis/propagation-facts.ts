@@ -1,4 +1,4 @@
-import type { Carrier } from '../knowledge/libraries/brokers.ts';
+import type { Carrier, OptIn } from '../knowledge/libraries/brokers.ts';
 import type { FunctionNode, Node, TSESTree } from './ast.ts';
 import type { Range } from './facts.ts';
 import type { PropagationPlan } from './propagation-plan.ts';
@@ -25,7 +25,7 @@ interface Common {
   /** Where the carrier can travel, or what the carrier is, in words. */
   readonly where: string;
   /** Reported only when this option of the rule is on. */
-  readonly optIn: 'workers' | 'sockets' | undefined;
+  readonly optIn: OptIn | undefined;
 }
 
 /** One place where trace context is lost. */
@@ -39,8 +39,19 @@ export interface PropagationFact extends Common {
 
 /** What a repair starts from. */
 export type PropagationTarget =
-  | { readonly kind: 'publish'; readonly call: TSESTree.CallExpression | TSESTree.NewExpression; readonly carrier: Carrier; readonly broker: string }
-  | { readonly kind: 'consume'; readonly handler: FunctionNode; readonly message: number; readonly path: string; readonly values: 'buffers' | 'accessor' | 'redis' | undefined }
+  | {
+      readonly kind: 'publish';
+      readonly call: TSESTree.CallExpression | TSESTree.NewExpression;
+      readonly carrier: Carrier;
+      readonly broker: string;
+    }
+  | {
+      readonly kind: 'consume';
+      readonly handler: FunctionNode;
+      readonly message: number;
+      readonly path: string;
+      readonly values: 'buffers' | 'accessor' | 'redis' | undefined;
+    }
   | { readonly kind: 'carrier'; readonly call: TSESTree.CallExpression; readonly holder: CarrierHolder }
   | { readonly kind: 'server'; readonly call: TSESTree.CallExpression; readonly handler: FunctionNode }
   | { readonly kind: 'root'; readonly node: Node };

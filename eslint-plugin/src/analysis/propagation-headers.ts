@@ -1,6 +1,16 @@
-import { calleeName, dottedName, enclosingFunction, isFunction, parentOf, propertyName, unwrap, type FunctionNode, type Node, type TSESTree } from './ast.ts';
+import {
+  calleeName,
+  dottedName,
+  enclosingFunction,
+  isFunction,
+  parentOf,
+  propertyName,
+  unwrap,
+  type FunctionNode,
+  type Node,
+  type TSESTree,
+} from './ast.ts';
 import type { AnalysisContext } from './context.ts';
-import { importSources } from './propagation-coverage.ts';
 import { propagationCall, type Direction } from './propagation-carrier.ts';
 import { shapesOf, type CarrierHolder, type PropagationDraft } from './propagation-facts.ts';
 import type { Module } from './module.ts';
@@ -38,37 +48,57 @@ function isGlobalApi(call: TSESTree.CallExpression): boolean {
   const callee = unwrap(call.callee);
   if (callee.type !== 'MemberExpression') return false;
   const object = unwrap(callee.object);
-  return (object.type === 'Identifier' ? object.name : propertyName(object)) === 'propagation' || object.type === 'Identifier';
+  return (
+    (object.type === 'Identifier' ? object.name : propertyName(object)) === 'propagation' ||
+    object.type === 'Identifier'
+  );
 }
 
-function holderOf(ctx: AnalysisContext, carrier: Node, direction: Direction): { readonly holder: Holder | undefined; readonly words: string } | undefined {
+function holderOf(
+  ctx: AnalysisContext,
+  carrier: Node,
+  direction: Direction,
+): { readonly holder: Holder | undefined; readonly words: string } | undefined {
   const node = unwrap(carrier);
   const value = ctx.evaluate(node);
   const shapes = shapesOf(value);
   const known = shapes.map((s) => HOLDERS[s]);
   const first = known[0];
-  if (first && known.every((k) => k !== undefined)) return first.holder === 'buffers' && direction === 'inject' ? undefined : first;
+  if (first && known.every((k) => k !== undefined))
+    return first.holder === 'buffers' && direction === 'inject' ? undefined : first;
   if (isHonoHeaders(node, ctx.module)) return HOLDERS['fetch.Headers'];
   if (isNew(node, ctx.module, 'Headers')) return HOLDERS['fetch.Headers'];
   if (isNew(node, ctx.module, 'Map')) return { holder: 'map', words: 'a `Map`' };
-  return isAccessorObject(node, ctx.module) ? { holder: undefined, words: 'an object that only has `get` and `set` functions' } : undefined;
+  return isAccessorObject(node, ctx.module)
+    ? { holder: undefined, words: 'an object that only has `get` and `set` functions' }
+    : undefined;
 }
 
 /** `c.req.raw.headers`: Hono's raw request is a Fetch `Request`. */
 function isHonoHeaders(node: Node, module: Module): boolean {
   const dotted = dottedName(node);
   if (dotted === undefined || !/^\w+\.req\.raw\.headers$/.test(dotted)) return false;
-  return module.scopes.nodes('ImportDeclaration').some((i) => /hono/i.test(i.source.value)) || /\bRouterFunction\b|\bHono\w*\b/.test(module.text);
+  return (
+    module.scopes.nodes('ImportDeclaration').some((i) => /hono/i.test(i.source.value)) ||
+    /\bRouterFunction\b|\bHono\w*\b/.test(module.text)
+  );
 }
 
 /** The value, or every branch of the variable's initialiser, is `new X(…)`. */
 function isNew(node: Node, module: Module, name: string, depth = 0): boolean {
   const n = unwrap(node);
-  if (n.type === 'NewExpression') return n.callee.type === 'Identifier' && n.callee.name === name && !module.scopes.resolve(n.callee);
-  if (n.type === 'ConditionalExpression') return isNew(n.consequent, module, name, depth) && isNew(n.alternate, module, name, depth);
+  if (n.type === 'NewExpression')
+    return n.callee.type === 'Identifier' && n.callee.name === name && !module.scopes.resolve(n.callee);
+  if (n.type === 'ConditionalExpression')
+    return isNew(n.consequent, module, name, depth) && isNew(n.alternate, module, name, depth);
   if (n.type !== 'Identifier' || depth > 2) return false;
   const declaration = module.scopes.resolve(n)?.declaration;
-  return declaration?.type === 'VariableDeclarator' && declaration.id.type === 'Identifier' && declaration.init !== null && isNew(declaration.init, module, name, depth + 1);
+  return (
+    declaration?.type === 'VariableDeclarator' &&
+    declaration.id.type === 'Identifier' &&
+    declaration.init !== null &&
+    isNew(declaration.init, module, name, depth + 1)
+  );
 }
 
 /** `{ get: (key) => …, set: (key, value) => … }`: a getter or setter that was passed as the carrier. */
@@ -80,10 +110,18 @@ function isAccessorObject(node: Node, module: Module): boolean {
     n = unwrap(declaration.init);
   }
   if (n.type !== 'ObjectExpression' || n.properties.length === 0) return false;
-  return n.properties.every((p) => p.type === 'Property' && ['get', 'set', 'keys'].includes(propertyName(p) ?? '') && isFunction(p.value));
+  return n.properties.every(
+    (p) => p.type === 'Property' && ['get', 'set', 'keys'].includes(propertyName(p) ?? '') && isFunction(p.value),
+  );
 }
 
-function carrierFact(call: TSESTree.CallExpression, carrier: Node, direction: Direction, wrong: { readonly holder: Holder | undefined; readonly words: string }, module: Module): PropagationDraft {
+function carrierFact(
+  call: TSESTree.CallExpression,
+  carrier: Node,
+  direction: Direction,
+  wrong: { readonly holder: Holder | undefined; readonly words: string },
+  module: Module,
+): PropagationDraft {
   const text = module.text.slice(...(carrier.range ?? [0, 0]));
   return {
     kind: direction,
@@ -101,9 +139,12 @@ function carrierFact(call: TSESTree.CallExpression, carrier: Node, direction: Di
 /** The result of `extract` is dropped, or only given to a `context.with` whose callback does nothing. */
 function discarded(call: TSESTree.CallExpression, module: Module): readonly PropagationDraft[] {
   const parent = parentOf(call);
-  if (parent?.type === 'ExpressionStatement') return [discardFact(call, 'the result', 'the result of `extract` is not used')];
+  if (parent?.type === 'ExpressionStatement')
+    return [discardFact(call, 'the result', 'the result of `extract` is not used')];
   if (parent?.type === 'CallExpression' && isContextWith(parent) && parent.arguments[0] === call) {
-    return doesNothing(parent.arguments[1]) ? [discardFact(call, 'the result', 'the callback of `context.with` does nothing')] : [];
+    return doesNothing(parent.arguments[1])
+      ? [discardFact(call, 'the result', 'the callback of `context.with` does nothing')]
+      : [];
   }
   if (parent?.type !== 'VariableDeclarator' || parent.id.type !== 'Identifier') return [];
   const { name } = parent.id;
@@ -113,7 +154,9 @@ function discarded(call: TSESTree.CallExpression, module: Module): readonly Prop
   if (references.length === 0) return [discardFact(call, name, `\`${name}\` is never used`)];
   const wasted = references.every((r) => {
     const use = parentOf(r);
-    return use?.type === 'CallExpression' && isContextWith(use) && use.arguments[0] === r && doesNothing(use.arguments[1]);
+    return (
+      use?.type === 'CallExpression' && isContextWith(use) && use.arguments[0] === r && doesNothing(use.arguments[1])
+    );
   });
   return wasted ? [discardFact(call, name, `\`${name}\` is only active in a callback that does nothing`)] : [];
 }
@@ -144,7 +187,11 @@ function doesNothing(node: Node | undefined): boolean {
   if (!node || !isFunction(node)) return false;
   if (node.body.type !== 'BlockStatement') return isResolve(node.body, node);
   const statements = node.body.body;
-  return statements.every((s) => s.type === 'ReturnStatement' ? !s.argument || isResolve(s.argument, node) : s.type === 'ExpressionStatement' && isResolve(s.expression, node));
+  return statements.every((s) =>
+    s.type === 'ReturnStatement'
+      ? !s.argument || isResolve(s.argument, node)
+      : s.type === 'ExpressionStatement' && isResolve(s.expression, node),
+  );
 }
 
 /** A call of the `resolve` of the promise around it, or a constant. */
@@ -155,10 +202,11 @@ function isResolve(expression: Node, fn: FunctionNode): boolean {
   if (n.type !== 'CallExpression' || n.callee.type !== 'Identifier') return false;
   const promise = enclosingFunction(fn);
   const first = promise?.params[0];
-  return first?.type === 'Identifier' && first.name === n.callee.name && promise?.parent?.type === 'NewExpression' && calleeName(promise.parent) === 'Promise' && n.arguments.every((a) => a.type === 'Literal' || (a.type === 'Identifier' && a.name === 'undefined'));
-}
-
-/** The module imports something of OpenTelemetry. */
-export function importsOpenTelemetry(module: Module): boolean {
-  return importSources(module).some((s) => s.startsWith('@opentelemetry/'));
+  return (
+    first?.type === 'Identifier' &&
+    first.name === n.callee.name &&
+    promise?.parent?.type === 'NewExpression' &&
+    calleeName(promise.parent) === 'Promise' &&
+    n.arguments.every((a) => a.type === 'Literal' || (a.type === 'Identifier' && a.name === 'undefined'))
+  );
 }

@@ -1,4 +1,14 @@
-import { calleeName, dottedName, isFunction, parentOf, propertyName, unwrap, walk, type Node, type TSESTree } from './ast.ts';
+import {
+  calleeName,
+  dottedName,
+  isFunction,
+  parentOf,
+  propertyName,
+  unwrap,
+  walk,
+  type Node,
+  type TSESTree,
+} from './ast.ts';
 import type { AnalysisContext } from './context.ts';
 import type { Module } from './module.ts';
 import type { CarrierSearch } from './propagation-carrier.ts';
@@ -13,13 +23,22 @@ const READS = /^(?:find|select|query|fetch|get|load|claim|poll|lock)/;
  * The request that stored the event has ended, so an instrumentation of the broker has nothing to inject:
  * its context must have been stored with the row.
  */
-export function collectOutbox(ctx: AnalysisContext, carriers: CarrierSearch, reported: readonly PropagationDraft[]): readonly PropagationDraft[] {
+export function collectOutbox(
+  ctx: AnalysisContext,
+  carriers: CarrierSearch,
+  reported: readonly PropagationDraft[],
+): readonly PropagationDraft[] {
   const { module } = ctx;
   if (!/outbox/i.test(module.text)) return [];
   const drafts: PropagationDraft[] = [];
   for (const call of module.scopes.nodes('CallExpression')) {
     const callee = unwrap(call.callee);
-    if (callee.type !== 'MemberExpression' || !SENDS.test(propertyName(callee) ?? '') || reported.some((r) => r.node === callee.property)) continue;
+    if (
+      callee.type !== 'MemberExpression' ||
+      !SENDS.test(propertyName(callee) ?? '') ||
+      reported.some((r) => r.node === callee.property)
+    )
+      continue;
     const loop = outboxLoop(call, module);
     if (!loop || carriers.messageCarries(call, module)) continue;
     drafts.push({
@@ -47,7 +66,14 @@ function outboxLoop(call: TSESTree.CallExpression, module: Module): Node | undef
       const parent = parentOf(n);
       const row = n.params[0];
       const callee = parent?.type === 'CallExpression' ? unwrap(parent.callee) : undefined;
-      if (row && callee?.type === 'MemberExpression' && /^(?:map|forEach)$/.test(propertyName(callee) ?? '') && mentionsRow(call, row, module) && readsOutbox(callee.object, module)) return n;
+      if (
+        row &&
+        callee?.type === 'MemberExpression' &&
+        /^(?:map|forEach)$/.test(propertyName(callee) ?? '') &&
+        mentionsRow(call, row, module) &&
+        readsOutbox(callee.object, module)
+      )
+        return n;
     }
   }
   return undefined;
@@ -76,5 +102,9 @@ function readsOutbox(rows: Node, module: Module): boolean {
   if (n.type === 'AwaitExpression') n = unwrap(n.argument);
   if (n.type !== 'CallExpression') return false;
   const callee = unwrap(n.callee);
-  return callee.type === 'MemberExpression' && READS.test(propertyName(callee) ?? '') && /outbox/i.test(dottedName(callee.object) ?? '');
+  return (
+    callee.type === 'MemberExpression' &&
+    READS.test(propertyName(callee) ?? '') &&
+    /outbox/i.test(dottedName(callee.object) ?? '')
+  );
 }

@@ -1,4 +1,16 @@
-import { dottedName, enclosingFunction, isFunction, parentOf, propertyName, rangeOf, unwrap, walk, type FunctionNode, type Node, type TSESTree } from './ast.ts';
+import {
+  dottedName,
+  enclosingFunction,
+  isFunction,
+  parentOf,
+  propertyName,
+  rangeOf,
+  unwrap,
+  walk,
+  type FunctionNode,
+  type Node,
+  type TSESTree,
+} from './ast.ts';
 import type { Range } from './facts.ts';
 import { specifierName, type Module } from './module.ts';
 import type { CarrierHolder, PropagationTarget } from './propagation-facts.ts';
@@ -33,9 +45,30 @@ export type CarrierPlace =
 
 /** Plain description of a repair; texts are made of it by the fixes. */
 export type PropagationPlan =
-  | { readonly kind: 'publish'; readonly names: ApiNames; readonly statement: number; readonly variable: string; readonly places: readonly CarrierPlace[]; readonly style: 'plain' | 'nats' | 'aws' }
-  | { readonly kind: 'consume'; readonly names: ApiNames; readonly body: Range; readonly concise: boolean; readonly isAsync: boolean; readonly carrier: string; readonly values: 'buffers' | 'accessor' | 'redis' | undefined; readonly label: string }
-  | { readonly kind: 'carrier'; readonly range: Range; readonly direction: 'inject' | 'extract'; readonly holder: CarrierHolder }
+  | {
+      readonly kind: 'publish';
+      readonly names: ApiNames;
+      readonly statement: number;
+      readonly variable: string;
+      readonly places: readonly CarrierPlace[];
+      readonly style: 'plain' | 'nats' | 'aws';
+    }
+  | {
+      readonly kind: 'consume';
+      readonly names: ApiNames;
+      readonly body: Range;
+      readonly concise: boolean;
+      readonly isAsync: boolean;
+      readonly carrier: string;
+      readonly values: 'buffers' | 'accessor' | 'redis' | undefined;
+      readonly label: string;
+    }
+  | {
+      readonly kind: 'carrier';
+      readonly range: Range;
+      readonly direction: 'inject' | 'extract';
+      readonly holder: CarrierHolder;
+    }
   | { readonly kind: 'server'; readonly names: ApiNames; readonly offset: number; readonly headers: string }
   | { readonly kind: 'root'; readonly names: ApiNames; readonly range: Range };
 
@@ -51,7 +84,14 @@ export function planOf(target: PropagationTarget, module: Module): PropagationPl
     case 'carrier': {
       const carrier = target.call.arguments[1];
       const callee = unwrap(target.call.callee);
-      return carrier ? { kind: 'carrier', range: range(carrier), direction: propertyName(callee) === 'inject' ? 'inject' : 'extract', holder: target.holder } : undefined;
+      return carrier
+        ? {
+            kind: 'carrier',
+            range: range(carrier),
+            direction: propertyName(callee) === 'inject' ? 'inject' : 'extract',
+            holder: target.holder,
+          }
+        : undefined;
     }
     case 'server':
       return serverPlan(target.call, target.handler, module);
@@ -69,19 +109,27 @@ function range(node: Node): Range {
 function apiNames(module: Module, at: Node): ApiNames {
   const missing: { name: string; local: string }[] = [];
   const imports = module.scopes.nodes('ImportDeclaration');
-  const own = imports.find((i) => i.source.value === API && i.importKind !== 'type' && i.specifiers.some((s) => s.type === 'ImportSpecifier'));
+  const own = imports.find(
+    (i) => i.source.value === API && i.importKind !== 'type' && i.specifiers.some((s) => s.type === 'ImportSpecifier'),
+  );
   const nameOf = (name: string): string => {
     for (const i of imports) {
       if (i.source.value !== API || i.importKind === 'type') continue;
       for (const s of i.specifiers) {
-        const isSame = s.type === 'ImportSpecifier' ? specifierName(s.imported) === name && s.importKind !== 'type' : true;
-        if (isSame && module.scopes.lookup(s.local.name, at)?.id === s.local) return s.type === 'ImportSpecifier' ? s.local.name : `${s.local.name}.${name}`;
+        const isSame =
+          s.type === 'ImportSpecifier' ? specifierName(s.imported) === name && s.importKind !== 'type' : true;
+        if (isSame && module.scopes.lookup(s.local.name, at)?.id === s.local)
+          return s.type === 'ImportSpecifier' ? s.local.name : `${s.local.name}.${name}`;
       }
     }
     const bound = module.scopes.lookup(name, at);
-    const destructured = bound?.declaration.type === 'VariableDeclarator' && bound.declaration.init && /require\(['"]@opentelemetry\/api['"]\)/.test(module.text.slice(...rangeOf(bound.declaration.init)));
+    const destructured =
+      bound?.declaration.type === 'VariableDeclarator' &&
+      bound.declaration.init &&
+      /require\(['"]@opentelemetry\/api['"]\)/.test(module.text.slice(...rangeOf(bound.declaration.init)));
     if (destructured) return name;
-    const local = bound || module.scopes.root.bindings.has(name) ? `otel${name.charAt(0).toUpperCase()}${name.slice(1)}` : name;
+    const local =
+      bound || module.scopes.root.bindings.has(name) ? `otel${name.charAt(0).toUpperCase()}${name.slice(1)}` : name;
     missing.push({ name, local });
     return local;
   };
@@ -118,32 +166,57 @@ function freeName(module: Module, at: Node, names: readonly string[]): string | 
   return names.find((n) => !module.scopes.lookup(n, at));
 }
 
-function publishPlan(target: Extract<PropagationTarget, { kind: 'publish' }>, module: Module): PropagationPlan | undefined {
+function publishPlan(
+  target: Extract<PropagationTarget, { kind: 'publish' }>,
+  module: Module,
+): PropagationPlan | undefined {
   const { call, carrier, broker } = target;
   const statement = statementStart(call);
   if (statement === undefined || call.arguments.some((a) => a.type === 'SpreadElement')) return undefined;
-  const variable = freeName(module, call, carrier.how === 'field' ? ['traceContext', 'traceCarrier', 'otelCarrier'] : ['traceHeaders', 'traceCarrier', 'otelCarrier']);
+  const variable = freeName(
+    module,
+    call,
+    carrier.how === 'field'
+      ? ['traceContext', 'traceCarrier', 'otelCarrier']
+      : ['traceHeaders', 'traceCarrier', 'otelCarrier'],
+  );
   if (variable === undefined) return undefined;
   const places = placesOf(call, carrier.how, carrier.arg, carrier.property, broker, module);
   if (places.length === 0) return undefined;
-  const style = broker === 'nats' && carrier.how === 'headers' ? 'nats' : broker.startsWith('@aws-sdk/') ? 'aws' : 'plain';
+  const style =
+    broker === 'nats' && carrier.how === 'headers' ? 'nats' : broker.startsWith('@aws-sdk/') ? 'aws' : 'plain';
   // Entries of MsgHdrs cannot be spread into an object.
   if (style === 'nats' && places.some((p) => p.at === 'spread' || p.at === 'merge-entries')) return undefined;
   return { kind: 'publish', names: apiNames(module, call), statement, variable, places, style };
 }
 
-function placesOf(call: TSESTree.CallExpression | TSESTree.NewExpression, how: 'field' | 'headers' | 'each', arg: number, property: string, broker: string, module: Module): readonly CarrierPlace[] {
+function placesOf(
+  call: TSESTree.CallExpression | TSESTree.NewExpression,
+  how: 'field' | 'headers' | 'each',
+  arg: number,
+  property: string,
+  broker: string,
+  module: Module,
+): readonly CarrierPlace[] {
   const node = call.arguments[arg];
   if (!node) {
     const last = call.arguments.at(-1);
-    // Only directly after the arguments that are there.
-    return how !== 'each' && last && call.arguments.length === arg ? [{ at: 'argument', offset: rangeOf(last)[1], property }] : [];
+    // Only directly after the arguments that are there; a single object is a form with named parts.
+    const isNamed =
+      call.arguments.length === 1 && last !== undefined && unwrap(last).type === 'ObjectExpression' && how === 'field';
+    return how !== 'each' && last && !isNamed && call.arguments.length === arg
+      ? [{ at: 'argument', offset: rangeOf(last)[1], property }]
+      : [];
   }
   const value = unwrap(node);
   if (how === 'each') return eachPlaces(value, property, broker);
   if (how === 'headers') return property.includes('.') ? [] : headerPlaces(value, property);
   if (broker === 'redis') return serializedPlaces(value, property, module);
-  return value.type === 'ObjectExpression' ? [objectPlace(value, property)] : value.type === 'Literal' || value.type === 'TemplateLiteral' ? [] : [{ at: 'merge', range: range(node), property }];
+  return value.type === 'ObjectExpression'
+    ? [objectPlace(value, property)]
+    : value.type === 'Literal' || value.type === 'TemplateLiteral'
+      ? []
+      : [{ at: 'merge', range: range(node), property }];
 }
 
 function objectPlace(node: TSESTree.ObjectExpression, property: string): CarrierPlace {
@@ -151,34 +224,55 @@ function objectPlace(node: TSESTree.ObjectExpression, property: string): Carrier
 }
 
 function headerPlaces(value: Node, property: string): readonly CarrierPlace[] {
-  if (property === '') return value.type === 'ObjectExpression' ? [{ at: 'spread', range: range(value), empty: value.properties.length === 0 }] : [{ at: 'merge-entries', range: range(value) }];
-  if (value.type !== 'ObjectExpression') return value.type === 'Literal' ? [] : [{ at: 'merge', range: range(value), property }];
+  if (property === '')
+    return value.type === 'ObjectExpression'
+      ? [{ at: 'spread', range: range(value), empty: value.properties.length === 0 }]
+      : [{ at: 'merge-entries', range: range(value) }];
+  if (value.type !== 'ObjectExpression')
+    return value.type === 'Literal' ? [] : [{ at: 'merge', range: range(value), property }];
   const own = value.properties.find((p) => p.type === 'Property' && propertyName(p) === property);
   if (own?.type !== 'Property') return [objectPlace(value, property)];
   if (own.shorthand) return [];
   const inner = unwrap(own.value);
-  return inner.type === 'ObjectExpression' ? [{ at: 'spread', range: range(inner), empty: inner.properties.length === 0 }] : [{ at: 'merge-entries', range: range(own.value) }];
+  return inner.type === 'ObjectExpression'
+    ? [{ at: 'spread', range: range(inner), empty: inner.properties.length === 0 }]
+    : [{ at: 'merge-entries', range: range(own.value) }];
 }
 
 /** Headers of every message of a Kafka batch, data of every job of a bulk. */
 function eachPlaces(value: Node, property: string, broker: string): readonly CarrierPlace[] {
   const isBulk = property === 'traceContext';
   if (!isBulk && property !== 'messages') return [];
-  const list = isBulk ? value : value.type === 'ObjectExpression' ? value.properties.find((p) => p.type === 'Property' && propertyName(p) === property) : undefined;
-  const node = list?.type === 'Property' ? (list.shorthand ? undefined : unwrap(list.value)) : isBulk ? value : undefined;
+  const list = isBulk
+    ? value
+    : value.type === 'ObjectExpression'
+      ? value.properties.find((p) => p.type === 'Property' && propertyName(p) === property)
+      : undefined;
+  const node =
+    list?.type === 'Property' ? (list.shorthand ? undefined : unwrap(list.value)) : isBulk ? value : undefined;
   if (!node) return [];
   if (node.type === 'ArrayExpression' && node.elements.every((e) => e?.type === 'ObjectExpression')) {
-    return node.elements.flatMap((e) => (e?.type === 'ObjectExpression' ? (isBulk ? bulkPlaces(e) : headerPlaces(e, 'headers')) : []));
+    return node.elements.flatMap((e) =>
+      e?.type === 'ObjectExpression' ? (isBulk ? bulkPlaces(e) : headerPlaces(e, 'headers')) : [],
+    );
   }
   if (broker === 'redis') return [];
-  return [isBulk ? { at: 'map', range: range(node), property: 'traceContext', below: 'data' } : { at: 'map', range: range(node), property: 'headers', below: undefined }];
+  return [
+    isBulk
+      ? { at: 'map', range: range(node), property: 'traceContext', below: 'data' }
+      : { at: 'map', range: range(node), property: 'headers', below: undefined },
+  ];
 }
 
 function bulkPlaces(job: TSESTree.ObjectExpression): readonly CarrierPlace[] {
   const data = job.properties.find((p) => p.type === 'Property' && propertyName(p) === 'data');
   if (data?.type !== 'Property' || data.shorthand) return [];
   const value = unwrap(data.value);
-  return [value.type === 'ObjectExpression' ? objectPlace(value, 'traceContext') : { at: 'merge', range: range(data.value), property: 'traceContext' }];
+  return [
+    value.type === 'ObjectExpression'
+      ? objectPlace(value, 'traceContext')
+      : { at: 'merge', range: range(data.value), property: 'traceContext' },
+  ];
 }
 
 /** The object inside `JSON.stringify(…)`. */
@@ -188,7 +282,9 @@ function serializedPlaces(value: Node, property: string, module: Module): readon
   const inner = node.arguments[0];
   if (!inner || inner.type === 'SpreadElement' || node !== value) return [];
   const plain = unwrap(inner);
-  return [plain.type === 'ObjectExpression' ? objectPlace(plain, property) : { at: 'merge', range: range(inner), property }];
+  return [
+    plain.type === 'ObjectExpression' ? objectPlace(plain, property) : { at: 'merge', range: range(inner), property },
+  ];
 }
 
 function initOf(id: TSESTree.Identifier, module: Module): Node | undefined {
@@ -196,7 +292,10 @@ function initOf(id: TSESTree.Identifier, module: Module): Node | undefined {
   return declaration?.type === 'VariableDeclarator' && declaration.init ? unwrap(declaration.init) : undefined;
 }
 
-function consumePlan(target: Extract<PropagationTarget, { kind: 'consume' }>, module: Module): PropagationPlan | undefined {
+function consumePlan(
+  target: Extract<PropagationTarget, { kind: 'consume' }>,
+  module: Module,
+): PropagationPlan | undefined {
   const { handler, path } = target;
   if (handler.generator || target.values === 'redis' || !handler.body || usesArguments(handler)) return undefined;
   const carrier = carrierText(handler, target.message, path);
@@ -245,9 +344,12 @@ function serverPlan(call: TSESTree.CallExpression, handler: FunctionNode, module
   walk(handler, (n) => {
     if (headers === undefined && n.type === 'MemberExpression' && propertyName(n) === 'headers') {
       const dotted = dottedName(n);
-      if (dotted !== undefined && params.has(dotted.split('.')[0] ?? '') && dotted.split('.').length <= 3) headers = dotted;
+      if (dotted !== undefined && params.has(dotted.split('.')[0] ?? '') && dotted.split('.').length <= 3)
+        headers = dotted;
     }
     return headers === undefined;
   });
-  return headers === undefined ? undefined : { kind: 'server', names: apiNames(module, call), offset: rangeOf(options)[1], headers };
+  return headers === undefined
+    ? undefined
+    : { kind: 'server', names: apiNames(module, call), offset: rangeOf(options)[1], headers };
 }

@@ -1,8 +1,18 @@
 import { publishConstructors, publishers, type PublishSpec } from '../knowledge/libraries/brokers.ts';
-import { calleeName, parentOf, propertyName, unwrap, walk, type FunctionNode, type Node, type TSESTree } from './ast.ts';
+import {
+  calleeName,
+  parentOf,
+  propertyName,
+  unwrap,
+  walk,
+  type FunctionNode,
+  type Node,
+  type TSESTree,
+} from './ast.ts';
 import type { AnalysisContext } from './context.ts';
 import type { Module } from './module.ts';
 import { flowInto, receiverName, type CarrierSearch } from './propagation-carrier.ts';
+import { hasConsumer, isSerialized } from './propagation-redis.ts';
 import { importSources, isBrowserFile, type TracingProject } from './propagation-coverage.ts';
 import { shapesOf, type PropagationDraft } from './propagation-facts.ts';
 import { functionsAround, startsByItself } from './propagation-reach.ts';
@@ -11,11 +21,21 @@ import { patternIds, type Binding } from './scope.ts';
 type SendingCall = TSESTree.CallExpression | TSESTree.NewExpression;
 
 const METHODS = new Set(Object.values(publishers).flatMap((m) => Object.keys(m)));
-const CONSTRUCTORS = new Set(['SendMessageCommand', 'SendMessageBatchCommand', 'PublishCommand', 'PublishBatchCommand', 'Worker']);
+const CONSTRUCTORS = new Set([
+  'SendMessageCommand',
+  'SendMessageBatchCommand',
+  'PublishCommand',
+  'PublishBatchCommand',
+  'Worker',
+]);
 const MAX_CALLER_FILES = 20;
 
 /** Messages that are sent without trace context. */
-export function collectPublishes(ctx: AnalysisContext, project: TracingProject, carriers: CarrierSearch): readonly PropagationDraft[] {
+export function collectPublishes(
+  ctx: AnalysisContext,
+  project: TracingProject,
+  carriers: CarrierSearch,
+): readonly PropagationDraft[] {
   const { module } = ctx;
   if (isBrowserFile(module)) return [];
   const facts: PropagationDraft[] = [];
@@ -24,19 +44,28 @@ export function collectPublishes(ctx: AnalysisContext, project: TracingProject, 
     const name = calleeName(call);
     if (name === undefined) continue;
     const wrapper = wrappers.find((w) => w.name === name);
-    const spec = wrapper ? wrapperSpec(wrapper.name, wrapper.message ?? 0) : METHODS.has(name) ? methodSpec(ctx, call, name) : undefined;
+    const spec = wrapper
+      ? wrapperSpec(wrapper.name, wrapper.message ?? 0)
+      : METHODS.has(name)
+        ? methodSpec(ctx, call, name)
+        : undefined;
     if (spec) add(facts, ctx, project, carriers, call, spec);
   }
   for (const call of module.scopes.nodes('NewExpression')) {
     if (!CONSTRUCTORS.has(calleeName(call) ?? '')) continue;
-    const spec = shapesOf(ctx.evaluate(call)).map((s) => publishConstructors[s]).find((s) => s !== undefined);
+    const spec = shapesOf(ctx.evaluate(call))
+      .map((s) => publishConstructors[s])
+      .find((s) => s !== undefined);
     if (spec && hasCarrierOption(call, spec)) add(facts, ctx, project, carriers, call, spec);
   }
   return facts;
 }
 
 function wrapperSpec(name: string, message: number): PublishSpec {
-  return { broker: name, carrier: { how: 'field', arg: message, property: 'traceContext', words: 'a field of the message' } };
+  return {
+    broker: name,
+    carrier: { how: 'field', arg: message, property: 'traceContext', words: 'a field of the message' },
+  };
 }
 
 function methodSpec(ctx: AnalysisContext, call: TSESTree.CallExpression, name: string): PublishSpec | undefined {
@@ -53,16 +82,37 @@ function methodSpec(ctx: AnalysisContext, call: TSESTree.CallExpression, name: s
 function hasCarrierOption(call: TSESTree.NewExpression, spec: PublishSpec): boolean {
   if (spec.optIn === undefined) return true;
   const options = call.arguments[spec.carrier.arg];
-  return options?.type === 'ObjectExpression' && options.properties.some((p) => propertyName(p) === spec.carrier.property);
+  return (
+    options?.type === 'ObjectExpression' && options.properties.some((p) => propertyName(p) === spec.carrier.property)
+  );
 }
 
-function add(facts: PropagationDraft[], ctx: AnalysisContext, project: TracingProject, carriers: CarrierSearch, call: SendingCall, found: PublishSpec): void {
+function add(
+  facts: PropagationDraft[],
+  ctx: AnalysisContext,
+  project: TracingProject,
+  carriers: CarrierSearch,
+  call: SendingCall,
+  found: PublishSpec,
+): void {
   const { module } = ctx;
   if (call.arguments.length === 0 || isCovered(project, found.broker)) return;
-  const spec = found.carrier.arg < 0 ? { ...found, carrier: { ...found.carrier, arg: dataArgument(call, ctx) } } : found;
-  if (spec.optIn !== undefined && !importSources(module).some((s) => s.startsWith('@opentelemetry/'))) return;
+  const spec =
+    found.carrier.arg < 0 ? { ...found, carrier: { ...found.carrier, arg: dataArgument(call, ctx) } } : found;
+  if (
+    spec.optIn !== undefined &&
+    spec.optIn !== 'pubsub' &&
+    !importSources(module).some((s) => s.startsWith('@opentelemetry/'))
+  )
+    return;
   if (spec.scheduleKeys && isScheduled(call, spec.scheduleKeys, module)) return;
-  if (spec.needsConsumer && !(isSerialized(call, module) && hasConsumer(ctx, project, spec.needsConsumer))) return;
+  if (spec.needsConsumer && !(isSerialized(call, module) && hasConsumer(ctx, project, call, spec.needsConsumer)))
+    return;
+  if (
+    spec.carrier.how === 'field' &&
+    (forwardsMessage(call.arguments[spec.carrier.arg], ctx) || carriedElsewhere(call, spec, project, module))
+  )
+    return;
   if (carriers.messageCarries(call, module) || startsByItself(call, module)) return;
   if (callersCarry(ctx, carriers, call)) return;
   if (spec.broker === '@nestjs/microservices' && hasNestSerializer(project, carriers)) return;
@@ -75,7 +125,12 @@ function add(facts: PropagationDraft[], ctx: AnalysisContext, project: TracingPr
     broker: brokerWord(project, spec.broker),
     subject,
     where: spec.carrier.words,
-    evidence: [{ text: `\`${subject}\` sends through ${brokerWord(project, spec.broker)}, which no registered instrumentation covers`, node: callee }],
+    evidence: [
+      {
+        text: `\`${subject}\` sends through ${brokerWord(project, spec.broker)}, which no registered instrumentation covers`,
+        node: callee,
+      },
+    ],
     optIn: spec.optIn,
     target: { kind: 'publish', call, carrier: spec.carrier, broker: spec.broker },
   });
@@ -91,7 +146,12 @@ export function isCovered(project: TracingProject, broker: string): boolean {
 
 /** Name for a message: what carries Nest's messages, where that is known. */
 export function brokerWord(project: TracingProject, broker: string): string {
-  const words: Readonly<Record<string, string>> = { 'nest-tcp': 'Nest TCP', redis: 'Redis', worker_threads: 'a worker thread', child_process: 'a child process' };
+  const words: Readonly<Record<string, string>> = {
+    'nest-tcp': 'Nest TCP',
+    redis: 'Redis',
+    worker_threads: 'a worker thread',
+    child_process: 'a child process',
+  };
   const [only, ...others] = broker === '@nestjs/microservices' ? new Set(project.nestBrokers()) : [broker];
   const name = others.length === 0 ? (only ?? broker) : broker;
   return words[name] ?? name;
@@ -112,34 +172,24 @@ export function isScheduled(call: SendingCall, keys: readonly string[], module: 
   let found = false;
   for (const expression of flowInto(call, module).expressions) {
     walk(expression, (n) => {
-      if (n.type === 'Property' && keys.includes(propertyName(n) ?? '') && !(n.value.type === 'Identifier' && n.value.name === 'undefined')) found = true;
+      if (
+        n.type === 'Property' &&
+        keys.includes(propertyName(n) ?? '') &&
+        !(n.value.type === 'Identifier' && n.value.name === 'undefined')
+      )
+        found = true;
+      // Jobs kept under a name that says that they repeat.
+      if (
+        /^repeatable/i.test(
+          (n.type === 'Identifier' ? n.name : n.type === 'MemberExpression' ? propertyName(n) : undefined) ?? '',
+        )
+      )
+        found = true;
       return !found;
     });
     if (found) break;
   }
   return found;
-}
-
-/** The payload is a document (`JSON.stringify`), not a bare id or counter. */
-function isSerialized(call: SendingCall, module: Module): boolean {
-  return flowInto(call, module).expressions.some((e) => {
-    let found = false;
-    walk(e, (n) => {
-      if (n.type === 'CallExpression' && propertyName(unwrap(n.callee)) === 'stringify') found = true;
-      return !found;
-    });
-    return found;
-  });
-}
-
-/** Somewhere in the workspace the same library takes such messages out again. */
-function hasConsumer(ctx: AnalysisContext, project: TracingProject, methods: readonly string[]): boolean {
-  const takes = (module: Module): boolean =>
-    module.scopes.nodes('CallExpression').some((c) => {
-      const callee = unwrap(c.callee);
-      return callee.type === 'MemberExpression' && methods.includes(propertyName(callee) ?? '') && shapesOf(ctx.evaluate(callee.object, module)).includes('redis.Client');
-    });
-  return takes(ctx.module) || methods.some((m) => project.modulesWith([`.${m}(`]).some(takes));
 }
 
 /** A helper that sends what its callers give it: one caller that adds a carrier shows that the message can bring it along. */
@@ -170,8 +220,41 @@ function functionName(fn: FunctionNode): string | undefined {
   const parent = parentOf(fn);
   if (fn.type === 'FunctionDeclaration') return fn.id?.name;
   if (parent?.type === 'VariableDeclarator' && parent.id.type === 'Identifier') return parent.id.name;
-  if (parent?.type === 'MethodDefinition' || parent?.type === 'PropertyDefinition' || parent?.type === 'Property') return propertyName(parent);
+  if (parent?.type === 'MethodDefinition' || parent?.type === 'PropertyDefinition' || parent?.type === 'Property')
+    return propertyName(parent);
   return undefined;
+}
+
+/** `queue.add(name, job.data)`: a message that is handed on as it is keeps the carrier that it came with. */
+function forwardsMessage(data: Node | undefined, ctx: AnalysisContext): boolean {
+  if (!data) return false;
+  const node = unwrap(data);
+  const whole =
+    node.type === 'ObjectExpression'
+      ? node.properties.flatMap((p) => (p.type === 'SpreadElement' ? [unwrap(p.argument)] : []))
+      : [node];
+  return whole.some((n) => {
+    if (n.type !== 'MemberExpression' || propertyName(n) !== 'data') return false;
+    const object = unwrap(n.object);
+    return (
+      shapesOf(ctx.evaluate(object)).some((s) => s.endsWith('.Job')) ||
+      (object.type === 'Identifier' && /job|message|msg$/i.test(object.name))
+    );
+  });
+}
+
+/** A helper that sends its parameter, in a workspace that writes carriers into its messages by name. */
+function carriedElsewhere(call: SendingCall, spec: PublishSpec, project: TracingProject, module: Module): boolean {
+  const data = call.arguments[spec.carrier.arg];
+  const node = data ? unwrap(data) : undefined;
+  if (node?.type !== 'Identifier' || module.scopes.resolve(node)?.kind !== 'param') return false;
+  return ['traceContext', 'traceparent', 'traceCarrier', 'otelContext', 'otelCarrier'].some((word) =>
+    project
+      .modulesWith([word])
+      .some((m) =>
+        m.scopes.nodes('Property').some((p) => propertyName(p) === word && p.parent.type === 'ObjectExpression'),
+      ),
+  );
 }
 
 /** A custom serializer of the microservice client can add the carrier to every message. */

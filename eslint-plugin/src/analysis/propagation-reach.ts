@@ -1,4 +1,15 @@
-import { calleeName, dottedName, enclosingFunction, isFunction, parentOf, propertyName, unwrap, type FunctionNode, type Node, type TSESTree } from './ast.ts';
+import {
+  calleeName,
+  dottedName,
+  enclosingFunction,
+  isFunction,
+  parentOf,
+  propertyName,
+  unwrap,
+  type FunctionNode,
+  type Node,
+  type TSESTree,
+} from './ast.ts';
 import type { Module } from './module.ts';
 
 const TIMER_CALLS = new Set(['setInterval', 'scheduleJob', 'cron', 'schedule', 'every']);
@@ -6,7 +17,13 @@ const TIMER_OBJECTS = /(?:^|\.)(?:cron|schedule|scheduler|nodeCron|nodeSchedule)
 const TIMER_CLASSES = new Set(['CronJob', 'Cron', 'SimpleIntervalJob', 'AsyncTask', 'Task']);
 const TIMER_DECORATORS = new Set(['Cron', 'Interval', 'Timeout', 'Repeat', 'Scheduled']);
 /** Methods that a framework runs once while the process starts or stops. */
-const LIFECYCLE = new Set(['onModuleInit', 'onApplicationBootstrap', 'onModuleDestroy', 'beforeApplicationShutdown', 'onApplicationShutdown']);
+const LIFECYCLE = new Set([
+  'onModuleInit',
+  'onApplicationBootstrap',
+  'onModuleDestroy',
+  'beforeApplicationShutdown',
+  'onApplicationShutdown',
+]);
 const MAX_DEPTH = 4;
 
 /**
@@ -18,11 +35,13 @@ export function startsByItself(node: Node, module: Module, depth = 0): boolean {
   if (!fn) return true;
   if (depth > MAX_DEPTH) return false;
   const parent = parentOf(fn);
-  if (parent?.type === 'MethodDefinition' || parent?.type === 'PropertyDefinition') return isStartMethod(parent) || calledOnlyFromTimers(parent, module, depth);
+  if (parent?.type === 'MethodDefinition' || parent?.type === 'PropertyDefinition')
+    return isStartMethod(parent) || calledOnlyFromTimers(parent, module, depth);
   if (parent && isTimer(parent, fn)) return true;
   if (isNamed(fn)) return referencedOnlyByStarters(fn, module, depth);
   // An anonymous function that its parent runs at once (`items.map(…)`, `(async () => …)()`, `new Promise(…)`, `withLock(…, async () => …)`).
-  if (parent?.type === 'CallExpression' || parent?.type === 'NewExpression') return isListener(parent) ? false : startsByItself(fn, module, depth + 1);
+  if (parent?.type === 'CallExpression' || parent?.type === 'NewExpression')
+    return isListener(parent) ? false : startsByItself(fn, module, depth + 1);
   return false;
 }
 
@@ -41,7 +60,9 @@ function isTimer(parent: Node, fn: FunctionNode): boolean {
 function isListener(call: TSESTree.CallExpression | TSESTree.NewExpression): boolean {
   if (call.type === 'NewExpression') return calleeName(call) !== 'Promise';
   const name = calleeName(call) ?? '';
-  return /^(?:on|once|addListener|addEventListener|subscribe|process|consume|use|get|post|put|patch|delete|all|route|handle|run|work|define|register|command|action|createServer|listen|setTimeout)/.test(name);
+  return /^(?:on|once|addListener|addEventListener|subscribe|process|consume|use|get|post|put|patch|delete|all|route|handle|run|work|define|register|command|action|createServer|listen|setTimeout)/.test(
+    name,
+  );
 }
 
 function isStartMethod(method: TSESTree.MethodDefinition | TSESTree.PropertyDefinition): boolean {
@@ -54,10 +75,20 @@ function isStartMethod(method: TSESTree.MethodDefinition | TSESTree.PropertyDefi
 }
 
 /** A private method that is only used by timers and start-up methods of its class. */
-function calledOnlyFromTimers(method: TSESTree.MethodDefinition | TSESTree.PropertyDefinition, module: Module, depth: number): boolean {
+function calledOnlyFromTimers(
+  method: TSESTree.MethodDefinition | TSESTree.PropertyDefinition,
+  module: Module,
+  depth: number,
+): boolean {
   const name = propertyName(method);
-  if (name === undefined || (method.accessibility !== 'private' && !name.startsWith('#') && method.accessibility !== 'protected')) return false;
-  const uses = module.scopes.nodes('MemberExpression').filter((m) => propertyName(m) === name && unwrap(m.object).type === 'ThisExpression');
+  if (
+    name === undefined ||
+    (method.accessibility !== 'private' && !name.startsWith('#') && method.accessibility !== 'protected')
+  )
+    return false;
+  const uses = module.scopes
+    .nodes('MemberExpression')
+    .filter((m) => propertyName(m) === name && unwrap(m.object).type === 'ThisExpression');
   return uses.length > 0 && uses.every((u) => startsByItself(u, module, depth + 1));
 }
 
@@ -68,15 +99,22 @@ function isNamed(fn: FunctionNode): boolean {
 
 function referencedOnlyByStarters(fn: FunctionNode, module: Module, depth: number): boolean {
   const parent = parentOf(fn);
-  const id = fn.type === 'FunctionDeclaration' ? fn.id : parent?.type === 'VariableDeclarator' && parent.id.type === 'Identifier' ? parent.id : undefined;
+  const id =
+    fn.type === 'FunctionDeclaration'
+      ? fn.id
+      : parent?.type === 'VariableDeclarator' && parent.id.type === 'Identifier'
+        ? parent.id
+        : undefined;
   const binding = id ? module.scopes.resolve(id) : undefined;
   if (!binding) return false;
-  for (const target of module.exports.values()) if (target.kind === 'binding' && target.binding === binding) return false;
+  for (const target of module.exports.values())
+    if (target.kind === 'binding' && target.binding === binding) return false;
   const references = module.scopes.references(binding);
   if (references.length === 0) return false;
   return references.every((r) => {
     const use = parentOf(r);
-    if (use?.type === 'CallExpression' && use.callee !== r) return calleeName(use) === 'setInterval' || isTimerArgument(use);
+    if (use?.type === 'CallExpression' && use.callee !== r)
+      return calleeName(use) === 'setInterval' || isTimerArgument(use);
     if (use?.type === 'CallExpression' || use?.type === 'MemberExpression') return startsByItself(r, module, depth + 1);
     return false;
   });
@@ -84,7 +122,11 @@ function referencedOnlyByStarters(fn: FunctionNode, module: Module, depth: numbe
 
 function isTimerArgument(call: TSESTree.CallExpression): boolean {
   const callee = unwrap(call.callee);
-  return callee.type === 'MemberExpression' && TIMER_CALLS.has(propertyName(callee) ?? '') && TIMER_OBJECTS.test(dottedName(callee.object) ?? '');
+  return (
+    callee.type === 'MemberExpression' &&
+    TIMER_CALLS.has(propertyName(callee) ?? '') &&
+    TIMER_OBJECTS.test(dottedName(callee.object) ?? '')
+  );
 }
 
 /** Functions around a node, innermost first. */

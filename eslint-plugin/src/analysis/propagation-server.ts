@@ -9,7 +9,11 @@ import { functionsAround } from './propagation-reach.ts';
 const OWN_TRACE_HEADER = /^x-(?:trace|span|parent|b3|correlation)[\w-]*-?id$|^trace-?id$/i;
 
 /** Server spans started by hand that begin a new trace although the request brings a parent; baggage lost with ROOT_CONTEXT. */
-export function collectServerSpans(ctx: AnalysisContext, project: TracingProject, carriers: CarrierSearch): readonly PropagationDraft[] {
+export function collectServerSpans(
+  ctx: AnalysisContext,
+  project: TracingProject,
+  carriers: CarrierSearch,
+): readonly PropagationDraft[] {
   const facts: PropagationDraft[] = [];
   for (const call of ctx.module.scopes.nodes('CallExpression')) {
     const name = calleeName(call);
@@ -24,7 +28,13 @@ export function collectServerSpans(ctx: AnalysisContext, project: TracingProject
   return facts;
 }
 
-function serverSpan(ctx: AnalysisContext, project: TracingProject, carriers: CarrierSearch, call: TSESTree.CallExpression, name: string): PropagationDraft | undefined {
+function serverSpan(
+  ctx: AnalysisContext,
+  project: TracingProject,
+  carriers: CarrierSearch,
+  call: TSESTree.CallExpression,
+  name: string,
+): PropagationDraft | undefined {
   const options = call.arguments[1];
   const { module } = ctx;
   if (options?.type !== 'ObjectExpression' || !isServerKind(options)) return undefined;
@@ -43,14 +53,23 @@ function serverSpan(ctx: AnalysisContext, project: TracingProject, carriers: Car
     broker: 'http',
     subject: name,
     where: 'traceparent',
-    evidence: [own ? { text: `only the own header \`${own.text}\` is read`, node: own.node } : { text: 'no HTTP instrumentation is registered', node: callee }],
+    evidence: [
+      own
+        ? { text: `only the own header \`${own.text}\` is read`, node: own.node }
+        : { text: 'no HTTP instrumentation is registered', node: callee },
+    ],
     optIn: undefined,
     target: { kind: 'server', call, handler },
   };
 }
 
 function isServerKind(options: TSESTree.ObjectExpression): boolean {
-  return options.properties.some((p) => p.type === 'Property' && propertyName(p) === 'kind' && /(?:^|\.)SpanKind\.SERVER$/.test(dottedName(p.value) ?? ''));
+  return options.properties.some(
+    (p) =>
+      p.type === 'Property' &&
+      propertyName(p) === 'kind' &&
+      /(?:^|\.)SpanKind\.SERVER$/.test(dottedName(p.value) ?? ''),
+  );
 }
 
 function readsHeaders(fn: Node): boolean {
@@ -68,14 +87,30 @@ function ownTraceHeader(fn: Node): { readonly text: string; readonly node: Node 
     if (found) return false;
     if (n.type !== 'Literal' || typeof n.value !== 'string' || !OWN_TRACE_HEADER.test(n.value)) return undefined;
     const parent = parentOf(n);
-    const holder = parent?.type === 'MemberExpression' && parent.property === n ? unwrap(parent.object) : parent?.type === 'CallExpression' ? unwrap(parent.callee) : undefined;
-    if (holder?.type === 'MemberExpression' && /^headers?$|^get$/.test(propertyName(holder) ?? '') && parent?.parent?.type !== 'AssignmentExpression') found = { text: n.value, node: n };
+    const holder =
+      parent?.type === 'MemberExpression' && parent.property === n
+        ? unwrap(parent.object)
+        : parent?.type === 'CallExpression'
+          ? unwrap(parent.callee)
+          : undefined;
+    if (
+      holder?.type === 'MemberExpression' &&
+      /^headers?$|^get$/.test(propertyName(holder) ?? '') &&
+      parent?.parent?.type !== 'AssignmentExpression'
+    )
+      found = { text: n.value, node: n };
     return undefined;
   });
   return found;
 }
 
-const HTTP_WORDS: readonly (readonly string[])[] = [['HttpInstrumentation('], ['getNodeAutoInstrumentations('], ['auto-instrumentations-node/register'], ['@sentry/node'], ['dd-trace']];
+const HTTP_WORDS: readonly (readonly string[])[] = [
+  ['HttpInstrumentation('],
+  ['getNodeAutoInstrumentations('],
+  ['auto-instrumentations-node/register'],
+  ['@sentry/node'],
+  ['dd-trace'],
+];
 
 function instrumentsHttp(project: TracingProject): boolean {
   return HTTP_WORDS.some((words) => project.modulesWith(words).length > 0);

@@ -83,7 +83,33 @@ function siteOf(ev: Evaluator, module: Module, call: TSESTree.CallExpression, me
       if (sink) return { call, sink, shape: '', method, receiver: callee.object, fn: enclosingFunction(call), evidence: 'proved' };
     }
   }
-  return undefined;
+  return namedSite(ev, module, call, method, callee.object);
+}
+
+/** A receiver that cannot be traced but is called what it is, in code that has to do with OpenTelemetry. */
+function namedSite(ev: Evaluator, module: Module, call: TSESTree.CallExpression, method: string, receiver: Node): SinkSite | undefined {
+  const shape = SPAN_METHODS.has(method) ? 'otel.Span' : method === 'startSpan' || method === 'startActiveSpan' ? 'otel.Tracer' : undefined;
+  const name = shape === undefined ? undefined : lastName(receiver);
+  if (shape === undefined || name === undefined || !(shape === 'otel.Span' ? /span$/i : /tracer$/i).test(name)) return undefined;
+  const value = ev.ask(receiver, module);
+  const open = alternatives(value).some((v) => v.type === 'unknown' || (v.type === 'external' && v.path[0]?.startsWith('@opentelemetry/') !== true && !/sentry/i.test(v.path[0] ?? '')) || v.type === 'instance');
+  if (!open || !(module.text.includes('@opentelemetry/') || usesOpenTelemetry(ev, module))) return undefined;
+  const sink = shapeMember(shape, method)?.call?.sink;
+  return sink ? { call, sink, shape, method, receiver, fn: enclosingFunction(call), evidence: 'named' } : undefined;
+}
+
+const SPAN_METHODS = new Set(['setAttribute', 'setAttributes', 'addEvent', 'updateName', 'setStatus']);
+
+function lastName(node: Node): string | undefined {
+  const n = unwrap(node);
+  if (n.type === 'Identifier') return n.name;
+  if (n.type === 'MemberExpression') return propertyName(n)?.replace(/^#/, '');
+  return n.type === 'CallExpression' ? nameOfCallee(n) : undefined;
+}
+
+function usesOpenTelemetry(ev: Evaluator, module: Module): boolean {
+  for (const name of ev.host.project(module.path).dependencies.keys()) if (name.startsWith('@opentelemetry/')) return true;
+  return false;
 }
 
 /** `end({ status })` of a timer, `captureMessage(…)` of an import. */

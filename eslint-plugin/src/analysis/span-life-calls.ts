@@ -1,4 +1,13 @@
-import { calleeName, dottedName, isFunction, propertyName, unwrap, type FunctionNode, type Node, type TSESTree } from './ast.ts';
+import {
+  calleeName,
+  dottedName,
+  isFunction,
+  propertyName,
+  unwrap,
+  type FunctionNode,
+  type Node,
+  type TSESTree,
+} from './ast.ts';
 import { entrust, give } from './span-life-eval.ts';
 import { returnValue } from './span-life-exec.ts';
 import type { Machine, Outcome, Settlement } from './span-life-machine.ts';
@@ -9,7 +18,16 @@ import { contextEscapes, isReader } from './span-life-refs.ts';
 /** Methods that run their last function argument once, before they return. */
 const RUNNERS = new Set(['with', 'withSpan', 'startActiveSpan', 'run', 'runInAsyncScope']);
 /** Span methods whose effect is lost after `end()`. */
-const WRITES = new Set(['setAttribute', 'setAttributes', 'addEvent', 'setStatus', 'recordException', 'updateName', 'addLink', 'addLinks']);
+const WRITES = new Set([
+  'setAttribute',
+  'setAttributes',
+  'addEvent',
+  'setStatus',
+  'recordException',
+  'updateName',
+  'addLink',
+  'addLinks',
+]);
 const MAX_DEPTH = 5;
 
 /** A call of any kind. */
@@ -20,23 +38,45 @@ export function evaluateCall(m: Machine, call: TSESTree.CallExpression, state: S
   if (isFunction(callee)) return m.invoke(callee, evaluateArguments(m, call, state, jumps), jumps);
   if (callee.type === 'MemberExpression') {
     const name = propertyName(callee);
-    if (m.track.isSpan(callee.object)) return { state: spanMethod(m, call, name, evaluateArguments(m, call, chained(m, callee.object, state, jumps), jumps)) };
+    if (m.track.isSpan(callee.object))
+      return {
+        state: spanMethod(m, call, name, evaluateArguments(m, call, chained(m, callee.object, state, jumps), jumps)),
+      };
     if (name === 'end' && m.active && isActiveSpan(callee.object)) return { state: end(m, call, state) };
-    if ((name === 'then' || name === 'catch' || name === 'finally') && call.arguments.length > 0) return chain(m, call, callee, name, state, jumps);
+    if ((name === 'then' || name === 'catch' || name === 'finally') && call.arguments.length > 0)
+      return chain(m, call, callee, name, state, jumps);
     if (name === 'exit' && dottedName(callee.object) === 'process') return { state: [] };
     if (name !== undefined && RUNNERS.has(name)) {
       const fn = functionArgument(m, call);
-      if (fn) return m.invoke(fn, evaluateArguments(m, call, m.evaluate(callee.object, state, jumps).state, jumps, fn), jumps);
+      if (fn)
+        return m.invoke(
+          fn,
+          evaluateArguments(m, call, m.evaluate(callee.object, state, jumps).state, jumps, fn),
+          jumps,
+        );
     }
   } else {
     const fn = m.track.localFunction(callee);
     if (fn && m.track.acts(fn) && !fn.generator) return m.invoke(fn, evaluateArguments(m, call, state, jumps), jumps);
   }
-  const before = callee.type === 'MemberExpression' ? m.evaluate(callee, state, jumps).state : isLeaf(callee) ? state : m.evaluate(callee, state, jumps).state;
+  const before =
+    callee.type === 'MemberExpression'
+      ? m.evaluate(callee, state, jumps).state
+      : isLeaf(callee)
+        ? state
+        : m.evaluate(callee, state, jumps).state;
   const after = evaluateArguments(m, call, before, jumps);
   const out = passSpan(m, call, after);
-  if (runsUserCode(call, m)) addJump(jumps, { kind: 'throw', label: undefined, how: 'call', nodes: [call], state: disturbed(out.settle?.bad ?? out.state) });
-  else if (m.soft > 0 && mayThrowInTry(call)) addJump(jumps, { kind: 'throw', label: undefined, how: 'call', nodes: [call], state: disturbed(after) });
+  if (runsUserCode(call, m))
+    addJump(jumps, {
+      kind: 'throw',
+      label: undefined,
+      how: 'call',
+      nodes: [call],
+      state: disturbed(out.settle?.bad ?? out.state),
+    });
+  else if (m.soft > 0 && mayThrowInTry(call))
+    addJump(jumps, { kind: 'throw', label: undefined, how: 'call', nodes: [call], state: disturbed(after) });
   return out;
 }
 
@@ -48,7 +88,10 @@ export function evaluateNew(m: Machine, node: TSESTree.NewExpression, state: Sta
     const thrown: Jump[] = [];
     const before = m.notes.activity;
     const { state: ok } = m.invoke(executor, state, thrown);
-    return { state: ok, settle: { ok, bad: joinStates(...thrown.map((j) => j.state)), acts: m.notes.activity > before } };
+    return {
+      state: ok,
+      settle: { ok, bad: joinStates(...thrown.map((j) => j.state)), acts: m.notes.activity > before },
+    };
   }
   return { state: evaluateArguments(m, node, state, jumps) };
 }
@@ -58,7 +101,13 @@ function isLeaf(callee: Node): boolean {
 }
 
 /** Arguments in order; the span itself as an argument is left to `passSpan`, a function that is run is skipped. */
-function evaluateArguments(m: Machine, call: TSESTree.CallExpression | TSESTree.NewExpression, state: State, jumps: Jump[], skip?: FunctionNode): State {
+function evaluateArguments(
+  m: Machine,
+  call: TSESTree.CallExpression | TSESTree.NewExpression,
+  state: State,
+  jumps: Jump[],
+  skip?: FunctionNode,
+): State {
   let s = state;
   for (const a of call.arguments) {
     const arg = unwrap(a);
@@ -83,7 +132,14 @@ function functionArgument(m: Machine, call: TSESTree.CallExpression): FunctionNo
 function begin(m: Machine, call: TSESTree.CallExpression, state: State): State {
   m.notes.started = true;
   if (state.some((p) => p.status === 'open')) m.notes.overwritten.add(call);
-  return mapState(state, (p): Path => ({ ...p, status: 'open', at: undefined, given: undefined, calm: true, sure: true }));
+  return mapState(state, (p): Path => ({
+    ...p,
+    status: 'open',
+    at: undefined,
+    given: undefined,
+    calm: true,
+    sure: true,
+  }));
 }
 
 function isActiveSpan(node: Node): boolean {
@@ -138,10 +194,18 @@ function apply(m: Machine, call: Node, state: State, effect: 'ended' | 'open' | 
 }
 
 /** `promise.then(a, b)`, `.catch(b)`, `.finally(c)`. */
-function chain(m: Machine, call: TSESTree.CallExpression, callee: TSESTree.MemberExpression, name: 'then' | 'catch' | 'finally', state: State, jumps: Jump[]): Outcome {
+function chain(
+  m: Machine,
+  call: TSESTree.CallExpression,
+  callee: TSESTree.MemberExpression,
+  name: 'then' | 'catch' | 'finally',
+  state: State,
+  jumps: Jump[],
+): Outcome {
   const before = m.notes.activity;
   const base = m.evaluate(callee.object, state, jumps);
-  const resolved = dottedName((unwrap(callee.object) as TSESTree.CallExpression).callee ?? callee.object) === 'Promise.resolve';
+  const resolved =
+    dottedName((unwrap(callee.object) as TSESTree.CallExpression).callee ?? callee.object) === 'Promise.resolve';
   const from: Settlement = base.settle ?? { ok: base.state, bad: resolved ? [] : disturbed(base.state), acts: false };
   const [first, second] = call.arguments;
   let settled: Settlement;
@@ -192,7 +256,8 @@ function isEndReference(m: Machine, callback: Node): boolean {
 /** Runs a function of this code in place. */
 export function invokeFunction(m: Machine, fn: FunctionNode, state: State, jumps: Jump[]): Outcome {
   if (state.length === 0) return { state };
-  if (m.stack.includes(fn) || m.stack.length >= MAX_DEPTH || fn.generator) return { state: m.track.acts(fn) ? give(m, state, fn, true) : state };
+  if (m.stack.includes(fn) || m.stack.length >= MAX_DEPTH || fn.generator)
+    return { state: m.track.acts(fn) ? give(m, state, fn, true) : state };
   const before = m.notes.activity;
   const inner: Jump[] = [];
   const soft = m.soft;
@@ -212,7 +277,13 @@ export function invokeFunction(m: Machine, fn: FunctionNode, state: State, jumps
   const late = states((j) => j.kind === 'return' && j.how === 'late');
   const thrown = inner.filter((j) => j.kind === 'throw');
   const acts = m.notes.activity > before;
-  if (fn.async) return { state: acts ? state : ok, settle: { ok, bad: disturbed(joinStates(...late, ...thrown.map((j) => j.state))), acts } };
+  if (fn.async)
+    return {
+      state: acts ? state : ok,
+      settle: { ok, bad: disturbed(joinStates(...late, ...thrown.map((j) => j.state))), acts },
+    };
   for (const j of thrown) addJump(jumps, j);
-  return late.length > 0 || acts ? { state: ok, ...(late.length > 0 ? { settle: { ok, bad: joinStates(...late), acts } } : {}) } : { state: ok };
+  return late.length > 0 || acts
+    ? { state: ok, ...(late.length > 0 ? { settle: { ok, bad: joinStates(...late), acts } } : {}) }
+    : { state: ok };
 }

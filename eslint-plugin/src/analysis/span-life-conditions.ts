@@ -1,4 +1,4 @@
-import { dottedName, propertyName, unwrap, type Node, type TSESTree } from './ast.ts';
+import { dottedName, propertyName, unwrap, walk, type Node, type TSESTree } from './ast.ts';
 import type { Machine } from './span-life-machine.ts';
 import { joinStates, mapState, undecided, withFact, type Jump, type Path, type State } from './span-life-paths.ts';
 
@@ -31,7 +31,8 @@ export function conditionKey(test: Node): ConditionKey | undefined {
     if (n.operator === '===' || n.operator === '==') return { text: `${left}===${right}`, negated: false };
     return { text: `${left}${n.operator}${right}`, negated: false };
   }
-  if (n.type === 'CallExpression' && dottedName(n.callee) === 'Boolean' && n.arguments[0]) return conditionKey(n.arguments[0]);
+  if (n.type === 'CallExpression' && dottedName(n.callee) === 'Boolean' && n.arguments[0])
+    return conditionKey(n.arguments[0]);
   const text = operandText(n);
   return text === undefined ? undefined : { text, negated: false };
 }
@@ -44,6 +45,31 @@ function operandText(node: Node): string | undefined {
     return inner === undefined ? undefined : `typeof ${inner}`;
   }
   return dottedName(n);
+}
+
+/** Counts the conditions that a piece of code asks. */
+export function countQuestions(root: Node): Map<string, number> {
+  const counts = new Map<string, number>();
+  const ask = (test: Node | null | undefined): void => {
+    const key = test ? conditionKey(test) : undefined;
+    if (key) counts.set(key.text, (counts.get(key.text) ?? 0) + 1);
+  };
+  walk(root, (n) => {
+    if (
+      n.type === 'IfStatement' ||
+      n.type === 'ConditionalExpression' ||
+      n.type === 'WhileStatement' ||
+      n.type === 'DoWhileStatement' ||
+      n.type === 'ForStatement'
+    )
+      ask(n.test);
+    else if (n.type === 'LogicalExpression') {
+      ask(n.left);
+      ask(n.right);
+    }
+    return undefined;
+  });
+  return counts;
 }
 
 /** Splits a state by a condition; evaluates the parts of the condition that do something. */
@@ -65,14 +91,27 @@ export function assumeTest(m: Machine, test: Node, state: State, jumps: Jump[]):
   if (n.type === 'Literal') return n.value ? { yes: state, no: [] } : { yes: [], no: state };
   const question = aboutSpan(m, n);
   if (question) return split(state, question);
-  if (readsSpan(m, n)) return { yes: undecided(state), no: mapState(undecided(state), (p): Path => (p.status === 'open' ? { ...p, status: 'given' } : p)) };
+  if (readsSpan(m, n))
+    return {
+      yes: undecided(state),
+      no: mapState(undecided(state), (p): Path => (p.status === 'open' ? { ...p, status: 'given' } : p)),
+    };
   const key = conditionKey(n);
   const evaluated = key && n.type === 'Identifier' ? state : m.evaluate(n, state, jumps).state;
   if (!key) return { yes: undecided(evaluated), no: undecided(evaluated) };
   const branch = (wanted: boolean): State => {
     const fact = wanted !== key.negated;
     const possible = evaluated.filter((p) => (p.facts.get(key.text) ?? fact) === fact);
-    return mapState(possible, (p) => (p.facts.has(key.text) ? p : { ...withFact(p, key.text, fact), sure: false }));
+    const again = (m.questions.get(key.text) ?? 0) > 1;
+    return mapState(possible, (p) =>
+      p.facts.has(key.text)
+        ? p
+        : again
+          ? { ...withFact(p, key.text, fact), sure: false }
+          : p.sure
+            ? { ...p, sure: false }
+            : p,
+    );
   };
   return { yes: branch(true), no: branch(false) };
 }

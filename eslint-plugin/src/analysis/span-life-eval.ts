@@ -2,7 +2,17 @@ import { childrenOf, isFunction, propertyName, unwrap, type Node, type TSESTree 
 import { evaluateCall, evaluateNew } from './span-life-calls.ts';
 import { assigned, detach } from './span-life-exec.ts';
 import type { Machine, Outcome } from './span-life-machine.ts';
-import { addJump, disturbed, forget, joinStates, mapState, undecided, type Jump, type Path, type State } from './span-life-paths.ts';
+import {
+  addJump,
+  disturbed,
+  forget,
+  joinStates,
+  mapState,
+  undecided,
+  type Jump,
+  type Path,
+  type State,
+} from './span-life-paths.ts';
 import { isRealWork, mayReject } from './span-life-raise.ts';
 import { outerOf } from './span-life-refs.ts';
 
@@ -26,7 +36,9 @@ export function give(m: Machine, state: State, node: Node, final = false): State
 export function entrust(m: Machine, node: Node, { state, settle }: Outcome): State {
   if (!settle?.acts) return state;
   m.notes.gives.add(node);
-  return mapState(state, (p): Path => (p.status === 'none' ? p : { ...p, status: 'given', at: node, given: undefined, sure: false }));
+  return mapState(state, (p): Path =>
+    p.status === 'none' ? p : { ...p, status: 'given', at: node, given: undefined, sure: false },
+  );
 }
 
 /** Evaluates an expression for what it does to the span. */
@@ -65,11 +77,15 @@ export function evaluateExpression(m: Machine, node: Node, state: State, jumps: 
         return either({ state: undecided(left) }, m.evaluate(n.right, undecided(left), jumps));
       }
       const { yes, no } = m.assume(n.left, state, jumps);
-      return n.operator === '&&' ? either({ state: no }, m.evaluate(n.right, yes, jumps)) : either({ state: yes }, m.evaluate(n.right, no, jumps));
+      return n.operator === '&&'
+        ? either({ state: no }, m.evaluate(n.right, yes, jumps))
+        : either({ state: yes }, m.evaluate(n.right, no, jumps));
     }
     case 'UnaryExpression':
       if (m.track.isSpan(n.argument)) return { state };
-      return n.operator === 'void' ? { state: detach(m, n, m.evaluate(n.argument, state, jumps)) } : { state: m.evaluate(n.argument, state, jumps).state };
+      return n.operator === 'void'
+        ? { state: detach(m, n, m.evaluate(n.argument, state, jumps)) }
+        : { state: m.evaluate(n.argument, state, jumps).state };
     case 'BinaryExpression':
       return { state: operands(m, [n.left, n.right], state, jumps) };
     case 'TemplateLiteral':
@@ -135,7 +151,8 @@ function evaluateAwait(m: Machine, n: TSESTree.AwaitExpression, state: State, ju
     addJump(jumps, { kind: 'throw', label: undefined, how: 'reject', nodes: [n], state: disturbed(settle.bad) });
     return settle.ok;
   }
-  if (mayReject(n.argument, m.resolve) && !isResult(m, n)) addJump(jumps, { kind: 'throw', label: undefined, how: 'reject', nodes: [n], state: disturbed(after) });
+  if (mayReject(n.argument, m.resolve) && !isResult(m, n))
+    addJump(jumps, { kind: 'throw', label: undefined, how: 'reject', nodes: [n], state: disturbed(after) });
   return after;
 }
 
@@ -146,22 +163,35 @@ const RESULT_MEMBERS = new Set(['isErr', 'isOk', 'isLeft', 'isRight', '_unsafeUn
 function isResult(m: Machine, n: TSESTree.AwaitExpression): boolean {
   const d = outerOf(n);
   if (d?.type !== 'VariableDeclarator') return false;
-  if (d.id.type === 'ObjectPattern') return d.id.properties.some((p) => p.type === 'Property' && propertyName(p) === 'error');
+  if (d.id.type === 'ObjectPattern')
+    return d.id.properties.some((p) => p.type === 'Property' && propertyName(p) === 'error');
   const binding = d.id.type === 'Identifier' ? m.module.scopes.resolve(d.id) : undefined;
-  return binding !== undefined && m.module.scopes.references(binding).some((ref) => {
-    const member = outerOf(ref);
-    return member?.type === 'MemberExpression' && member.object === ref && RESULT_MEMBERS.has(propertyName(member) ?? '');
-  });
+  return (
+    binding !== undefined &&
+    m.module.scopes.references(binding).some((ref) => {
+      const member = outerOf(ref);
+      return (
+        member?.type === 'MemberExpression' && member.object === ref && RESULT_MEMBERS.has(propertyName(member) ?? '')
+      );
+    })
+  );
 }
 
 function noteEarlyEnd(m: Machine, n: TSESTree.AwaitExpression, state: State): void {
   if (!m.active || m.stack.length > 0 || state.length === 0 || !isRealWork(n.argument)) return;
   const first = state[0]?.at;
-  if (first && m.notes.ends.has(first) && state.every((p) => p.status === 'ended' && p.sure && p.at === first) && !m.notes.early.has(first)) m.notes.early.set(first, n);
+  if (
+    first &&
+    m.notes.ends.has(first) &&
+    state.every((p) => p.status === 'ended' && p.sure && p.at === first) &&
+    !m.notes.early.has(first)
+  )
+    m.notes.early.set(first, n);
 }
 
 function evaluateAssignment(m: Machine, n: TSESTree.AssignmentExpression, state: State, jumps: Jump[]): Outcome {
-  if (n.operator === '=' || n.operator === '??=' || n.operator === '||=') return assign(m, n.left, n.right, n, state, jumps);
+  if (n.operator === '=' || n.operator === '??=' || n.operator === '||=')
+    return assign(m, n.left, n.right, n, state, jumps);
   const after = m.evaluate(n.right, state, jumps).state;
   return { state: n.left.type === 'Identifier' ? forget(after, n.left.name) : after };
 }
@@ -172,16 +202,18 @@ function assign(m: Machine, target: Node, value: Node, node: Node, state: State,
     const binding = m.module.scopes.resolve(left);
     if (binding === m.track.primary) return { state: assignSpan(m, value, node, state, jumps) };
     // a function kept in a variable does nothing until it is called or passed on
-    if (isFunction(unwrap(value))) return { state: assigned(state, left.name, value) };
+    if (isFunction(unwrap(value))) return { state: assigned(m, state, left.name, value) };
     if (m.track.isSpan(value) || (binding && m.track.bindings.has(binding))) return { state };
     const out = m.evaluate(value, state, jumps);
     const settle = out.settle;
     if (settle?.acts && binding && m.module.scopes.references(binding).length > 0) {
       m.promises.set(binding, settle);
-      const pending = mapState(out.state, (p): Path => (p.status === 'none' ? p : { ...p, status: 'given', at: node, given: undefined, sure: false }));
-      return { state: assigned(pending, left.name, value) };
+      const pending = mapState(out.state, (p): Path =>
+        p.status === 'none' ? p : { ...p, status: 'given', at: node, given: undefined, sure: false },
+      );
+      return { state: assigned(m, pending, left.name, value) };
     }
-    return { state: assigned(detach(m, node, out), left.name, value) };
+    return { state: assigned(m, detach(m, node, out), left.name, value) };
   }
   let after = detach(m, node, m.evaluate(value, state, jumps));
   if (left.type === 'MemberExpression') {

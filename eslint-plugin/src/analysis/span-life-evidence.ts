@@ -29,9 +29,13 @@ function sentence(kind: Exit['kind'], node: Node, module: Module, run: RunResult
   const line = String(lineOf(node, module));
   switch (kind) {
     case 'end':
-      return isFunction(node) && run.notes.ends.size === 0 ? 'the function ends without it' : `the function that starts at line ${line} can reach its end with the span open`;
+      return isFunction(node) && run.notes.ends.size === 0
+        ? 'the function ends without it'
+        : `the function that starts at line ${line} can reach its end with the span open`;
     case 'return':
-      return node.type === 'ReturnStatement' ? `the \`return\` at line ${line} leaves it open` : `the function returns at line ${line} with the span open`;
+      return node.type === 'ReturnStatement'
+        ? `the \`return\` at line ${line} leaves it open`
+        : `the function returns at line ${line} with the span open`;
     case 'throw':
       return `the \`throw\` at line ${line} leaves it open`;
     case 'reject':

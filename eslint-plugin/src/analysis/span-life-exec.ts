@@ -1,7 +1,19 @@
 import { enclosingFunction, rangeOf, unwrap, type Node, type TSESTree } from './ast.ts';
 import { give } from './span-life-eval.ts';
 import type { Machine, Outcome } from './span-life-machine.ts';
-import { addJump, disturbed, forget, joinStates, mapState, stateKey, undecided, withFact, type Jump, type Path, type State } from './span-life-paths.ts';
+import {
+  addJump,
+  disturbed,
+  forget,
+  joinStates,
+  mapState,
+  stateKey,
+  undecided,
+  withFact,
+  type Jump,
+  type Path,
+  type State,
+} from './span-life-paths.ts';
 import { conditionKey } from './span-life-conditions.ts';
 
 const MAX_ROUNDS = 4;
@@ -23,7 +35,13 @@ export function execStatement(m: Machine, node: Node, state: State, jumps: Jump[
       return leave(m, node, node.argument, state, jumps);
     case 'ThrowStatement': {
       const { state: after } = m.evaluate(node.argument, state, jumps);
-      addJump(jumps, { kind: 'throw', label: undefined, how: 'explicit', nodes: [node], state: mapState(after, (p) => ({ ...p, calm: false })) });
+      addJump(jumps, {
+        kind: 'throw',
+        label: undefined,
+        how: 'explicit',
+        nodes: [node],
+        state: mapState(after, (p) => ({ ...p, calm: false })),
+      });
       return [];
     }
     case 'IfStatement': {
@@ -33,7 +51,13 @@ export function execStatement(m: Machine, node: Node, state: State, jumps: Jump[
     }
     case 'BreakStatement':
     case 'ContinueStatement':
-      addJump(jumps, { kind: node.type === 'BreakStatement' ? 'break' : 'continue', label: node.label?.name, how: 'explicit', nodes: [node], state });
+      addJump(jumps, {
+        kind: node.type === 'BreakStatement' ? 'break' : 'continue',
+        label: node.label?.name,
+        how: 'explicit',
+        nodes: [node],
+        state,
+      });
       return [];
     case 'LabeledStatement':
       return execLabeled(m, node, state, jumps);
@@ -74,8 +98,11 @@ export function detach(m: Machine, node: Node, outcome: Outcome): State {
   const { settle, state } = outcome;
   if (!settle?.acts) return state;
   const open = [...settle.ok, ...settle.bad].filter((p) => p.status === 'open');
-  if (open.length > 0) addJump(m.notes.detached, { kind: 'throw', label: undefined, how: 'late', nodes: [node], state: joinStates(open) });
-  return mapState(state, (p): Path => (p.status === 'none' ? p : { ...p, status: 'given', at: node, given: undefined, sure: false }));
+  if (open.length > 0)
+    addJump(m.notes.detached, { kind: 'throw', label: undefined, how: 'late', nodes: [node], state: joinStates(open) });
+  return mapState(state, (p): Path =>
+    p.status === 'none' ? p : { ...p, status: 'given', at: node, given: undefined, sure: false },
+  );
 }
 
 function leave(m: Machine, node: Node, argument: Node | null, state: State, jumps: Jump[]): State {
@@ -83,21 +110,38 @@ function leave(m: Machine, node: Node, argument: Node | null, state: State, jump
     addJump(jumps, { kind: 'return', label: undefined, how: 'explicit', nodes: [node], state });
     return [];
   }
-  returnValue(node, m.track.isSpan(argument) ? { state: give(m, state, node) } : m.evaluate(argument, state, jumps), jumps);
+  returnValue(
+    node,
+    m.track.isSpan(argument) ? { state: give(m, state, node) } : m.evaluate(argument, state, jumps),
+    jumps,
+  );
   return [];
 }
 
 /** Adds the jumps of a returned value, of its later rejection too. */
 export function returnValue(node: Node, { state, settle }: Outcome, jumps: Jump[]): void {
-  addJump(jumps, { kind: 'return', label: undefined, how: 'explicit', nodes: [node], state: settle?.acts ? settle.ok : state });
-  if (settle?.acts) addJump(jumps, { kind: 'return', label: undefined, how: 'late', nodes: [node], state: disturbed(settle.bad) });
+  addJump(jumps, {
+    kind: 'return',
+    label: undefined,
+    how: 'explicit',
+    nodes: [node],
+    state: settle?.acts ? settle.ok : state,
+  });
+  if (settle?.acts)
+    addJump(jumps, { kind: 'return', label: undefined, how: 'late', nodes: [node], state: disturbed(settle.bad) });
 }
 
 function declare(m: Machine, d: TSESTree.VariableDeclarator, state: State, jumps: Jump[]): State {
   if (!d.init) {
-    if (d.id.type !== 'Identifier' || d.parent.parent.type === 'ForOfStatement' || d.parent.parent.type === 'ForInStatement' || d.parent.kind === 'var') return state;
+    if (
+      d.id.type !== 'Identifier' ||
+      d.parent.parent.type === 'ForOfStatement' ||
+      d.parent.parent.type === 'ForInStatement' ||
+      d.parent.kind === 'var'
+    )
+      return state;
     const { name } = d.id;
-    return mapState(forget(state, name), (p) => withFact(p, name, false));
+    return m.questions.has(name) ? mapState(forget(state, name), (p) => withFact(p, name, false)) : forget(state, name);
   }
   return m.evaluate(d, state, jumps).state;
 }
@@ -110,12 +154,18 @@ function execLabeled(m: Machine, node: TSESTree.LabeledStatement, state: State, 
   return joinStates(after, ...inner.filter(mine).map((j) => j.state));
 }
 
-type Loop = TSESTree.ForStatement | TSESTree.WhileStatement | TSESTree.DoWhileStatement | TSESTree.ForInStatement | TSESTree.ForOfStatement;
+type Loop =
+  | TSESTree.ForStatement
+  | TSESTree.WhileStatement
+  | TSESTree.DoWhileStatement
+  | TSESTree.ForInStatement
+  | TSESTree.ForOfStatement;
 
 function execLoop(m: Machine, node: Loop, state: State, jumps: Jump[]): State {
   const each = node.type === 'ForInStatement' || node.type === 'ForOfStatement';
   let s = state;
-  if (node.type === 'ForStatement' && node.init) s = node.init.type === 'VariableDeclaration' ? m.exec(node.init, s, jumps) : m.evaluate(node.init, s, jumps).state;
+  if (node.type === 'ForStatement' && node.init)
+    s = node.init.type === 'VariableDeclaration' ? m.exec(node.init, s, jumps) : m.evaluate(node.init, s, jumps).state;
   if (each) s = m.evaluate(node.right, s, jumps).state;
   let out: State = [];
   const label = node.parent.type === 'LabeledStatement' ? node.parent.label.name : undefined;
@@ -124,10 +174,12 @@ function execLoop(m: Machine, node: Loop, state: State, jumps: Jump[]): State {
     const before = stateKey(s);
     let body = s;
     if (each) {
-      if (node.type === 'ForOfStatement' && node.await) addJump(jumps, { kind: 'throw', label: undefined, how: 'reject', nodes: [node], state: disturbed(s) });
+      if (node.type === 'ForOfStatement' && node.await)
+        addJump(jumps, { kind: 'throw', label: undefined, how: 'reject', nodes: [node], state: disturbed(s) });
       out = joinStates(out, undecided(s));
       body = undecided(s);
-      if (node.left.type !== 'VariableDeclaration' && node.left.type === 'Identifier') body = forget(body, node.left.name);
+      if (node.left.type !== 'VariableDeclaration' && node.left.type === 'Identifier')
+        body = forget(body, node.left.name);
     } else if (node.type !== 'DoWhileStatement' && node.test) {
       const { yes, no } = m.assume(node.test, s, jumps);
       out = joinStates(out, no);
@@ -204,9 +256,28 @@ function execTry(m: Machine, node: TSESTree.TryStatement, state: State, jumps: J
   }
   for (const j of pending) {
     const after = m.exec(node.finalizer, j.state, jumps);
+    if (j.kind === 'return' && j.how === 'explicit') noteUnawaited(m, j, after);
     addJump(jumps, { ...j, state: after });
   }
   return m.exec(node.finalizer, normal, jumps);
+}
+
+/** `try { return work(); } finally { span.end(); }` with an async `work`: the span ends when the work has only begun. */
+function noteUnawaited(m: Machine, jump: Jump, after: State): void {
+  const end = after[0]?.at;
+  if (
+    !end ||
+    !m.notes.ends.has(end) ||
+    !jump.state.every((p) => p.status === 'open') ||
+    !after.every((p) => p.status === 'ended' && p.at === end)
+  )
+    return;
+  for (const node of jump.nodes) {
+    const call = node.type === 'ReturnStatement' && node.argument ? unwrap(node.argument) : undefined;
+    if (call?.type !== 'CallExpression') continue;
+    const target = m.resolve(call.callee);
+    if (target?.node.async && !target.node.generator) m.notes.unawaited.set(call, end);
+  }
 }
 
 /** The block itself, not a function in it, ends the span: its author expects it to be ended here. */
@@ -217,18 +288,26 @@ function endsInside(m: Machine, block: Node): boolean {
 }
 
 /** The state after assigning a value to a plain variable: what is known about it. */
-export function assigned(state: State, name: string, value: Node): State {
+export function assigned(m: Machine, state: State, name: string, value: Node): State {
   const forgotten = forget(state, name);
+  if (!m.questions.has(name)) return forgotten;
   const n = unwrap(value);
   let known: boolean | undefined;
   if (n.type === 'Literal') known = Boolean(n.value) || 'regex' in n;
   else if (n.type === 'Identifier' && n.name === 'undefined') known = false;
   else if (n.type === 'UnaryExpression' && n.operator === '!') {
     const key = conditionKey(n.argument);
-    return key ? mapState(forgotten, (p) => {
-      const fact = p.facts.get(key.text);
-      return fact === undefined ? p : withFact(p, name, fact === key.negated);
-    }) : forgotten;
-  } else if (['ObjectExpression', 'ArrayExpression', 'NewExpression', 'ArrowFunctionExpression', 'FunctionExpression'].includes(n.type)) known = true;
+    return key
+      ? mapState(forgotten, (p) => {
+          const fact = p.facts.get(key.text);
+          return fact === undefined ? p : withFact(p, name, fact === key.negated);
+        })
+      : forgotten;
+  } else if (
+    ['ObjectExpression', 'ArrayExpression', 'NewExpression', 'ArrowFunctionExpression', 'FunctionExpression'].includes(
+      n.type,
+    )
+  )
+    known = true;
   return known === undefined ? forgotten : mapState(forgotten, (p) => withFact(p, name, known));
 }

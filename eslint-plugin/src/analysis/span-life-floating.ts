@@ -13,5 +13,8 @@ export function floatingStart(start: SpanStart): Evidence | undefined {
   const outer = enclosingFunction(call);
   if (!outer?.async) return undefined;
   const what = outer.type === 'FunctionDeclaration' && outer.id ? `\`${outer.id.name}\`` : 'the async function';
-  return { text: `${what} that starts at line ${String(lineOf(outer, start.module))} does not wait for it`, node: outer };
+  return {
+    text: `${what} that starts at line ${String(lineOf(outer, start.module))} does not wait for it`,
+    node: outer,
+  };
 }

@@ -1,4 +1,15 @@
-import { calleeName, enclosingFunction, isFunction, propertyName, rangeOf, unwrap, walk, type FunctionNode, type Node, type TSESTree } from './ast.ts';
+import {
+  calleeName,
+  enclosingFunction,
+  isFunction,
+  propertyName,
+  rangeOf,
+  unwrap,
+  walk,
+  type FunctionNode,
+  type Node,
+  type TSESTree,
+} from './ast.ts';
 import type { Module } from './module.ts';
 import type { Evidence } from './span-life-evidence.ts';
 import { lineOf } from './trace.ts';
@@ -20,7 +31,8 @@ export function foreignEnd(call: TSESTree.CallExpression, module: Module): Evide
 function runsUnderOwnSpan(fn: FunctionNode): boolean {
   for (let f: FunctionNode | undefined = fn; f; f = enclosingFunction(f)) {
     const parent = outerOf(f);
-    if (parent?.type === 'CallExpression' && unwrap(parent.callee) !== f && ACTIVATORS.has(calleeName(parent) ?? '')) return true;
+    if (parent?.type === 'CallExpression' && unwrap(parent.callee) !== f && ACTIVATORS.has(calleeName(parent) ?? ''))
+      return true;
   }
   return false;
 }
@@ -35,7 +47,12 @@ function endOf(call: TSESTree.CallExpression, module: Module, fn: FunctionNode):
   if (refs.some((ref) => outerOf(ref)?.type === 'AssignmentExpression')) return undefined;
   return refs.find((ref) => {
     const member = outerOf(ref);
-    return member?.type === 'MemberExpression' && unwrap(member.object) === ref && propertyName(member) === 'end' && enclosingFunction(ref) === fn;
+    return (
+      member?.type === 'MemberExpression' &&
+      unwrap(member.object) === ref &&
+      propertyName(member) === 'end' &&
+      enclosingFunction(ref) === fn
+    );
   });
 }
 
@@ -53,7 +70,12 @@ export function endedOnlyInAnswers(endings: readonly Node[], owner: Node, module
   }
   const [first] = endings;
   const list = [...names].map((n) => `\`${n}\``).join(' and ');
-  return first && { text: `only the replaced ${list} of the response end it; an answer given another way, or a client that goes away, leaves it open`, node: first };
+  return (
+    first && {
+      text: `only the replaced ${list} of the response end it; an answer given another way, or a client that goes away, leaves it open`,
+      node: first,
+    }
+  );
 }
 
 /** `x.name = function () { … ending … }` with x a parameter. */

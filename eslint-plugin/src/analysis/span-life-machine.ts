@@ -37,6 +37,8 @@ export interface Notes {
   readonly lateUses: Map<Node, Node>;
   /** `end()` → the `await` of work that follows it. */
   readonly early: Map<Node, Node>;
+  /** Call of an async function that is returned without `await` → the `end()` in the `finally` that runs before it is done. */
+  readonly unawaited: Map<Node, Node>;
   /** Promises that nobody waits for and that leave the span open. */
   readonly detached: Jump[];
   /** Places that overwrite the variable while the span is open. */
@@ -58,6 +60,8 @@ export interface Machine {
   readonly borrowed: ReadonlySet<Node>;
   /** Promises kept in variables. */
   readonly promises: Map<Binding, Settlement>;
+  /** How often each condition is asked in the owner; what is asked once need not be remembered. */
+  readonly questions: ReadonlyMap<string, number>;
   /** Greater than 0 inside a `try` whose `catch` makes ordinary calls count as throwing. */
   soft: number;
   /** Functions being run, innermost last. */

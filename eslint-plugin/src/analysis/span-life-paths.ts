@@ -54,8 +54,22 @@ export function freshPath(status: Status): Path {
   return { status, at: undefined, given: undefined, calm: true, sure: true, facts: NO_FACTS };
 }
 
+const keys = new WeakMap<Path, string>();
+
 function pathKey(p: Path): string {
-  const facts = p.facts.size === 0 ? '' : [...p.facts].map(([k, v]) => (v ? k : `!${k}`)).sort().join('&');
+  let key = keys.get(p);
+  if (key === undefined) keys.set(p, (key = makeKey(p)));
+  return key;
+}
+
+function makeKey(p: Path): string {
+  const facts =
+    p.facts.size === 0
+      ? ''
+      : [...p.facts]
+          .map(([k, v]) => (v ? k : `!${k}`))
+          .sort()
+          .join('&');
   return `${p.status}|${String(idOf(p.at))}|${String(idOf(p.given))}|${p.calm ? 1 : 0}${p.sure ? 1 : 0}|${facts}`;
 }
 
@@ -77,16 +91,20 @@ function distinct(paths: readonly Path[]): Path[] {
 export function joinStates(...states: readonly State[]): State {
   const lists = states.filter((s) => s.length > 0);
   if (lists.length === 0) return [];
-  if (lists.length === 1 && lists[0] && lists[0].length <= MAX_PATHS) return lists[0];
+  const [first] = lists;
+  if (first && first.length <= MAX_PATHS && lists.every((l) => l === first)) return first;
   let paths = distinct(lists.flat());
   if (paths.length > MAX_PATHS) paths = distinct(paths.map((p) => ({ ...p, facts: NO_FACTS })));
-  if (paths.length > MAX_PATHS) paths = distinct(paths.map((p) => ({ ...p, facts: NO_FACTS, at: undefined, sure: false })));
+  if (paths.length > MAX_PATHS)
+    paths = distinct(paths.map((p) => ({ ...p, facts: NO_FACTS, at: undefined, sure: false })));
   return paths;
 }
 
 /** The state with every path changed. */
 export function mapState(state: State, change: (p: Path) => Path): State {
-  return distinct(state.map(change));
+  const paths = state.map(change);
+  if (paths.every((p, i) => p === state[i])) return state;
+  return paths.length === 1 ? paths : distinct(paths);
 }
 
 /** After a branch that could have gone either way. */
@@ -104,7 +122,11 @@ export function withFact(p: Path, key: string, value: boolean): Path {
   if (p.facts.get(key) === value) return p;
   const facts = new Map(p.facts);
   facts.set(key, value);
-  if (facts.size > MAX_FACTS) for (const oldest of facts.keys()) { facts.delete(oldest); break; }
+  if (facts.size > MAX_FACTS)
+    for (const oldest of facts.keys()) {
+      facts.delete(oldest);
+      break;
+    }
   return { ...p, facts };
 }
 
@@ -122,8 +144,11 @@ export function forget(state: State, name: string): State {
 export function addJump(jumps: Jump[], jump: Jump): void {
   if (jump.state.length === 0) return;
   const key = stateKey(jump.state);
-  const i = jumps.findIndex((j) => j.kind === jump.kind && j.label === jump.label && j.how === jump.how && stateKey(j.state) === key);
+  const i = jumps.findIndex(
+    (j) => j.kind === jump.kind && j.label === jump.label && j.how === jump.how && stateKey(j.state) === key,
+  );
   const known = jumps[i];
   if (!known) jumps.push(jump);
-  else if (known.nodes.length < MAX_NODES) jumps[i] = { ...known, nodes: [...known.nodes, ...jump.nodes.filter((n) => !known.nodes.includes(n))] };
+  else if (known.nodes.length < MAX_NODES)
+    jumps[i] = { ...known, nodes: [...known.nodes, ...jump.nodes.filter((n) => !known.nodes.includes(n))] };
 }

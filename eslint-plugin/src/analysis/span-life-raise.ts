@@ -1,4 +1,16 @@
-import { calleeName, dottedName, isFunction, parentOf, propertyName, rangeOf, unwrap, walk, type FunctionNode, type Node, type TSESTree } from './ast.ts';
+import {
+  calleeName,
+  dottedName,
+  isFunction,
+  parentOf,
+  propertyName,
+  rangeOf,
+  unwrap,
+  walk,
+  type FunctionNode,
+  type Node,
+  type TSESTree,
+} from './ast.ts';
 import type { Module } from './module.ts';
 import type { Machine, ResolvedFunction } from './span-life-machine.ts';
 
@@ -9,8 +21,27 @@ const GETTERS = /^(?:get|is|has|should|can|to|with)[A-Z]/;
 /** Waiting for time to pass. */
 const TIMERS = /^(?:sleep|delay|wait|pause|nextTick|setImmediate|setTimeout|tick|yieldToEventLoop)$/;
 /** Calls that nobody expects to throw. */
-const HARMLESS_ROOTS = new Set(['console', 'Date', 'Math', 'Object', 'Array', 'String', 'Number', 'Boolean', 'Symbol', 'performance', 'trace', 'context', 'propagation', 'otel', 'api', 'opentelemetry', 'process']);
-const HARMLESS_CALLS = /^(?:trace|debug|info|warn|error|log|fatal|verbose|now|push|set|get|has|add|delete|join|split|slice|trim|includes|startsWith|endsWith|toString|toLowerCase|toUpperCase|String|Number|Boolean|clearTimeout|clearInterval|setTimeout|setInterval|recordException|setStatus|setAttribute|setAttributes|addEvent|end)$/;
+const HARMLESS_ROOTS = new Set([
+  'console',
+  'Date',
+  'Math',
+  'Object',
+  'Array',
+  'String',
+  'Number',
+  'Boolean',
+  'Symbol',
+  'performance',
+  'trace',
+  'context',
+  'propagation',
+  'otel',
+  'api',
+  'opentelemetry',
+  'process',
+]);
+const HARMLESS_CALLS =
+  /^(?:trace|debug|info|warn|error|log|fatal|verbose|now|push|set|get|has|add|delete|join|split|slice|trim|includes|startsWith|endsWith|toString|toLowerCase|toUpperCase|String|Number|Boolean|clearTimeout|clearInterval|setTimeout|setInterval|recordException|setStatus|setAttribute|setAttributes|addEvent|end)$/;
 /** Methods that exist to throw. */
 const THROWING = new Set(['throwIfAborted']);
 
@@ -32,7 +63,11 @@ export function runsUserCode(call: TSESTree.CallExpression, machine: Machine): b
     const binding = machine.module.scopes.resolve(object);
     if (binding?.kind === 'param') return isCallerFunction(object, call, machine);
     // `const original = descriptor.value`: the wrapped method of a decorator or patch
-    return binding?.declaration.type === 'VariableDeclarator' && binding.declaration.init !== null && unwrap(binding.declaration.init).type === 'MemberExpression';
+    return (
+      binding?.declaration.type === 'VariableDeclarator' &&
+      binding.declaration.init !== null &&
+      unwrap(binding.declaration.init).type === 'MemberExpression'
+    );
   }
   return object.type === 'MemberExpression' && propertyName(object) === 'value';
 }
@@ -100,7 +135,12 @@ export function mayReject(argument: Node, resolve: (callee: Node) => ResolvedFun
 }
 
 /** Whether an async function can reject: an `await` or `throw` that no `catch` around it swallows. */
-function canFail(fn: FunctionNode, module: Module, resolve: (callee: Node) => ResolvedFunction | undefined, depth: number): boolean {
+function canFail(
+  fn: FunctionNode,
+  module: Module,
+  resolve: (callee: Node) => ResolvedFunction | undefined,
+  depth: number,
+): boolean {
   if (!fn.async || fn.generator) return true;
   let fails = false;
   let steps = 0;
@@ -117,14 +157,16 @@ function canFail(fn: FunctionNode, module: Module, resolve: (callee: Node) => Re
     }
     if (node.type === 'ThrowStatement' || (node.type === 'ForOfStatement' && node.await)) fails = true;
     else if (node.type === 'AwaitExpression') fails = depth <= 0 || awaitFails(node.argument);
-    else if (node.type === 'ReturnStatement' && node.argument && unwrap(node.argument).type === 'CallExpression') fails = true;
+    else if (node.type === 'ReturnStatement' && node.argument && unwrap(node.argument).type === 'CallExpression')
+      fails = true;
     return !fails;
   });
   return fails || fn.body.type !== 'BlockStatement';
 
   function awaitFails(argument: Node): boolean {
     const n = unwrap(argument);
-    if (n.type === 'CallExpression' && unwrap(n.callee).type === 'MemberExpression' && calleeName(n) === 'catch') return false;
+    if (n.type === 'CallExpression' && unwrap(n.callee).type === 'MemberExpression' && calleeName(n) === 'catch')
+      return false;
     return n.type !== 'CallExpression' || mayRejectDeep(n);
   }
   function mayRejectDeep(call: TSESTree.CallExpression): boolean {
@@ -146,7 +188,8 @@ function canFail(fn: FunctionNode, module: Module, resolve: (callee: Node) => Re
 }
 
 /** Awaited clean-up and notification that may well follow the end of a span. */
-const AFTERWORK = /flush|shutdown|close|clean|dispose|release|disconnect|destroy|exit|stop|unlock|sleep|delay|wait|log|report|notify|emit|drain|reply|respond|record|save|rollback|unsubscribe|\bend\b|^end|finish|complete|teardown|format|serializ|pars|convert|render|transform|^next$/i;
+const AFTERWORK =
+  /flush|shutdown|close|clean|dispose|release|disconnect|destroy|exit|stop|unlock|sleep|delay|wait|log|report|notify|emit|drain|reply|respond|record|save|rollback|unsubscribe|\bend\b|^end|finish|complete|teardown|format|serializ|pars|convert|render|transform|^next$/i;
 
 /** The awaited expression is work that belongs to the operation. */
 export function isRealWork(argument: Node): boolean {
@@ -156,5 +199,10 @@ export function isRealWork(argument: Node): boolean {
   if (name === undefined || TIMERS.test(name) || AFTERWORK.test(name)) return false;
   const callee = unwrap(n.callee);
   const root = callee.type === 'MemberExpression' ? (dottedName(callee.object) ?? '') : '';
-  return !/span|tracer|provider|exporter|processor|Promise|log/i.test(root) && name !== 'catch' && name !== 'then' && name !== 'finally';
+  return (
+    !/span|tracer|provider|exporter|processor|Promise|log/i.test(root) &&
+    name !== 'catch' &&
+    name !== 'then' &&
+    name !== 'finally'
+  );
 }

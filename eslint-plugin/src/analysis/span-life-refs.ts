@@ -1,11 +1,51 @@
-import { calleeName, childrenOf, enclosingFunction, isFunction, parentOf, propertyName, rangeOf, unwrap, walk, type FunctionNode, type Node, type TSESTree } from './ast.ts';
+import {
+  calleeName,
+  childrenOf,
+  enclosingFunction,
+  isFunction,
+  parentOf,
+  propertyName,
+  rangeOf,
+  unwrap,
+  walk,
+  type FunctionNode,
+  type Node,
+  type TSESTree,
+} from './ast.ts';
 import type { Module } from './module.ts';
 import type { Binding } from './scope.ts';
 
 /** Span methods that return the span. */
-const CHAINABLE = new Set(['setAttribute', 'setAttributes', 'addEvent', 'addLink', 'addLinks', 'setStatus', 'updateName']);
+const CHAINABLE = new Set([
+  'setAttribute',
+  'setAttributes',
+  'addEvent',
+  'addLink',
+  'addLinks',
+  'setStatus',
+  'updateName',
+]);
 /** Functions that read a span and never end it. */
-const READERS = new Set(['setSpan', 'setSpanContext', 'getSpanContext', 'isSpanContextValid', 'wrapSpanContext', 'inject', 'log', 'debug', 'info', 'warn', 'error', 'trace', 'String', 'Boolean', 'expect', 'assert', 'ok', 'inspect']);
+const READERS = new Set([
+  'setSpan',
+  'setSpanContext',
+  'getSpanContext',
+  'isSpanContextValid',
+  'wrapSpanContext',
+  'inject',
+  'log',
+  'debug',
+  'info',
+  'warn',
+  'error',
+  'trace',
+  'String',
+  'Boolean',
+  'expect',
+  'assert',
+  'ok',
+  'inspect',
+]);
 
 /** The variables that hold one span, and what functions around them do with it. */
 export interface Tracking {
@@ -26,7 +66,12 @@ export interface Tracking {
 }
 
 /** Builds the tracking of a variable; `passes` tells whether a call with the span as an argument can end it. */
-export function trackBinding(first: Binding, owner: Node, module: Module, passes: (call: TSESTree.CallExpression, index: number) => boolean): Tracking {
+export function trackBinding(
+  first: Binding,
+  owner: Node,
+  module: Module,
+  passes: (call: TSESTree.CallExpression, index: number) => boolean,
+): Tracking {
   const { scopes } = module;
   const bindings = new Set<Binding>([first]);
   const references: TSESTree.Identifier[] = [];
@@ -53,18 +98,28 @@ export function trackBinding(first: Binding, owner: Node, module: Module, passes
         const name = propertyName(parent);
         if (name === 'end') return 'ends';
         const call = outerOf(parent);
-        if (call?.type !== 'CallExpression' || unwrap(call.callee) !== parent || !CHAINABLE.has(name ?? '')) return 'reads';
+        if (call?.type !== 'CallExpression' || unwrap(call.callee) !== parent || !CHAINABLE.has(name ?? ''))
+          return 'reads';
         node = call;
       } else if (parent.type === 'CallExpression' || parent.type === 'NewExpression') {
-        if (parent.type === 'CallExpression' && isReader(parent)) return contextEscapes(parent, module) ? 'passes' : 'reads';
+        if (parent.type === 'CallExpression' && isReader(parent))
+          return contextEscapes(parent, module) ? 'passes' : 'reads';
         const index = parent.arguments.findIndex((a) => unwrap(a) === node);
         return parent.type === 'NewExpression' || index < 0 || passes(parent, index) ? 'passes' : 'reads';
       } else if (parent.type === 'LogicalExpression' || parent.type === 'ConditionalExpression') {
-        if (parent.type === 'LogicalExpression' ? unwrap(parent.left) === node && parent.operator === '&&' : unwrap(parent.test) === node) return 'reads';
+        if (
+          parent.type === 'LogicalExpression'
+            ? unwrap(parent.left) === node && parent.operator === '&&'
+            : unwrap(parent.test) === node
+        )
+          return 'reads';
         node = parent;
       } else if (parent.type === 'VariableDeclarator') {
         return aliasOf(ref) ? 'reads' : 'passes';
-      } else if (READING_PARENTS.has(parent.type) || (parent.type === 'AssignmentExpression' && unwrap(parent.left) === node)) {
+      } else if (
+        READING_PARENTS.has(parent.type) ||
+        (parent.type === 'AssignmentExpression' && unwrap(parent.left) === node)
+      ) {
         return 'reads';
       } else {
         return 'passes';
@@ -87,15 +142,21 @@ export function trackBinding(first: Binding, owner: Node, module: Module, passes
       }
       if (n.type !== 'CallExpression') return false;
       const callee = unwrap(n.callee);
-      return callee.type === 'MemberExpression' && CHAINABLE.has(propertyName(callee) ?? '') && tracking.isSpan(callee.object);
+      return (
+        callee.type === 'MemberExpression' &&
+        CHAINABLE.has(propertyName(callee) ?? '') &&
+        tracking.isSpan(callee.object)
+      );
     },
     localFunction(node) {
       const n = unwrap(node);
       if (n.type !== 'Identifier') return undefined;
       const binding = scopes.resolve(n);
-      if (!binding || (binding.kind !== 'function' && binding.kind !== 'const' && binding.kind !== 'let')) return undefined;
+      if (!binding || (binding.kind !== 'function' && binding.kind !== 'const' && binding.kind !== 'let'))
+        return undefined;
       const d = binding.declaration;
-      const fn = d.type === 'VariableDeclarator' ? (d.init && d.id.type === 'Identifier' ? functionIn(d.init) : undefined) : d;
+      const fn =
+        d.type === 'VariableDeclarator' ? (d.init && d.id.type === 'Identifier' ? functionIn(d.init) : undefined) : d;
       return isFunction(fn) && inside(fn) && fn !== owner ? fn : undefined;
     },
     acts(root) {
@@ -121,7 +182,16 @@ export function trackBinding(first: Binding, owner: Node, module: Module, passes
   return tracking;
 }
 
-const READING_PARENTS = new Set(['ExpressionStatement', 'UnaryExpression', 'BinaryExpression', 'IfStatement', 'WhileStatement', 'TemplateLiteral', 'TSTypeQuery', 'ExportSpecifier']);
+const READING_PARENTS = new Set([
+  'ExpressionStatement',
+  'UnaryExpression',
+  'BinaryExpression',
+  'IfStatement',
+  'WhileStatement',
+  'TemplateLiteral',
+  'TSTypeQuery',
+  'ExportSpecifier',
+]);
 
 /** A function literal, also inside `useCallback(fn)`-like wrappers of one function. */
 function functionIn(init: Node): Node | undefined {
@@ -143,7 +213,11 @@ export function outerOf(node: Node): Node | undefined {
 function aliasOf(ref: Node): TSESTree.Identifier | undefined {
   let node = ref;
   for (let parent = outerOf(node); parent; parent = outerOf(node)) {
-    if (parent.type === 'LogicalExpression' || (parent.type === 'ConditionalExpression' && unwrap(parent.test) !== node)) node = parent;
+    if (
+      parent.type === 'LogicalExpression' ||
+      (parent.type === 'ConditionalExpression' && unwrap(parent.test) !== node)
+    )
+      node = parent;
     else return parent.type === 'VariableDeclarator' && parent.id.type === 'Identifier' ? parent.id : undefined;
   }
   return undefined;
@@ -155,7 +229,21 @@ export function isReader(call: TSESTree.CallExpression): boolean {
 }
 
 /** Calls that use a context for the time of the call, or make a child of it. */
-const CONTEXT_USERS = new Set(['with', 'bind', 'startSpan', 'startActiveSpan', 'inject', 'setSpan', 'setBaggage', 'setValue', 'suppressTracing', 'getSpan', 'getSpanContext', 'setRPCMetadata', 'extract']);
+const CONTEXT_USERS = new Set([
+  'with',
+  'bind',
+  'startSpan',
+  'startActiveSpan',
+  'inject',
+  'setSpan',
+  'setBaggage',
+  'setValue',
+  'suppressTracing',
+  'getSpan',
+  'getSpanContext',
+  'setRPCMetadata',
+  'extract',
+]);
 
 /** `trace.setSpan(ctx, span)`: the new context goes where somebody can take the span out again and end it. */
 export function contextEscapes(call: TSESTree.CallExpression, module: Module): boolean {
@@ -180,7 +268,12 @@ export function contextEscapes(call: TSESTree.CallExpression, module: Module): b
 
 function usesContext(ref: Node): boolean {
   let node = ref;
-  for (let parent = outerOf(node); parent?.type === 'ConditionalExpression' || parent?.type === 'LogicalExpression'; parent = outerOf(node)) node = parent;
+  for (
+    let parent = outerOf(node);
+    parent?.type === 'ConditionalExpression' || parent?.type === 'LogicalExpression';
+    parent = outerOf(node)
+  )
+    node = parent;
   const parent = outerOf(node);
   return parent?.type === 'CallExpression' && CONTEXT_USERS.has(calleeName(parent) ?? '');
 }

@@ -2,10 +2,16 @@ import { isFunction, unwrap, type FunctionNode, type Node, type TSESTree } from 
 import type { Module } from './module.ts';
 import type { Binding } from './scope.ts';
 import { invokeFunction } from './span-life-calls.ts';
-import { assumeTest } from './span-life-conditions.ts';
+import { assumeTest, countQuestions } from './span-life-conditions.ts';
 import { evaluateExpression } from './span-life-eval.ts';
 import { execStatement, returnValue } from './span-life-exec.ts';
-import { OutOfBudget, type HelperEffect, type Machine, type Notes, type ResolvedFunction } from './span-life-machine.ts';
+import {
+  OutOfBudget,
+  type HelperEffect,
+  type Machine,
+  type Notes,
+  type ResolvedFunction,
+} from './span-life-machine.ts';
 import { freshPath, joinStates, type Jump, type State, type Status } from './span-life-paths.ts';
 import { isReader, trackBinding, type Tracking } from './span-life-refs.ts';
 
@@ -56,7 +62,8 @@ export function runSpan(subject: Subject, budget: Budget, depth = 0): RunResult 
   const borrowed = new Set<Node>();
   for (let round = 0; ; round++) {
     const result = runOnce(subject, budget, depth, borrowed);
-    const more = round < MAX_RERUNS ? [...result.notes.gives].filter((n) => !borrowed.has(n) && endsAfter(result, n)) : [];
+    const more =
+      round < MAX_RERUNS ? [...result.notes.gives].filter((n) => !borrowed.has(n) && endsAfter(result, n)) : [];
     if (more.length === 0) return result;
     for (const n of more) borrowed.add(n);
   }
@@ -78,13 +85,26 @@ function endsAfter(result: RunResult, node: Node): boolean {
 
 function runOnce(subject: Subject, budget: Budget, depth: number, borrowed: ReadonlySet<Node>): RunResult {
   const { module, owner } = subject;
-  const resolve = (callee: Node): ResolvedFunction | undefined => (isParameter(callee, module) ? undefined : budget.resolve(callee, module));
+  const resolve = (callee: Node): ResolvedFunction | undefined =>
+    isParameter(callee, module) ? undefined : budget.resolve(callee, module);
   const track = trackBinding(subject.binding, owner, module, (call, index) => {
     if (isReader(call)) return false;
     const target = resolve(call.callee);
     return !target || helperEffect(target, index, budget, depth).ok !== 'open';
   });
-  const notes: Notes = { started: false, ends: new Set(), gives: new Set(), doubleEnds: new Map(), lateUses: new Map(), early: new Map(), detached: [], overwritten: new Set(), activity: 0 };
+  const notes: Notes = {
+    started: false,
+    ends: new Set(),
+    gives: new Set(),
+    doubleEnds: new Map(),
+    lateUses: new Map(),
+    early: new Map(),
+    unawaited: new Map(),
+    detached: [],
+    overwritten: new Set(),
+    activity: 0,
+  };
+  const questions = countQuestions(owner);
   let nesting = 0;
   const guarded = <T>(work: () => T): T => {
     if (++nesting > MAX_NESTING) throw new OutOfBudget();
@@ -98,12 +118,24 @@ function runOnce(subject: Subject, budget: Budget, depth: number, borrowed: Read
     if (++budget.steps > MAX_STEPS) throw new OutOfBudget();
   };
   const m: Machine = {
-    module, track, start: subject.start, active: subject.active, notes, borrowed, promises: new Map(), soft: 0, stack: [], resolve, step,
+    module,
+    track,
+    start: subject.start,
+    active: subject.active,
+    notes,
+    borrowed,
+    promises: new Map(),
+    questions,
+    soft: 0,
+    stack: [],
+    resolve,
+    step,
     helper: (target, index) => helperEffect(target, index, budget, depth),
-    exec: (node, state, jumps) => guarded(() => {
-      step();
-      return execStatement(m, node, state, jumps);
-    }),
+    exec: (node, state, jumps) =>
+      guarded(() => {
+        step();
+        return execStatement(m, node, state, jumps);
+      }),
     evaluate: (node, state, jumps) => guarded(() => evaluateExpression(m, node, state, jumps)),
     assume: (test, state, jumps) => guarded(() => assumeTest(m, test, state, jumps)),
     invoke: (fn, state, jumps) => guarded(() => invokeFunction(m, fn, state, jumps)),
@@ -142,7 +174,8 @@ const UNKNOWN: HelperEffect = { ok: 'unknown', bad: 'unknown', async: false };
 function helperEffect(target: ResolvedFunction, index: number, budget: Budget, depth: number): HelperEffect {
   const param = target.node.params[index];
   const id = param?.type === 'AssignmentPattern' ? param.left : param;
-  if (depth >= MAX_HELPERS || id?.type !== 'Identifier' || target.node.generator) return { ...UNKNOWN, async: target.node.async };
+  if (depth >= MAX_HELPERS || id?.type !== 'Identifier' || target.node.generator)
+    return { ...UNKNOWN, async: target.node.async };
   const known = budget.helpers.get(id);
   if (known) return known;
   budget.helpers.set(id, { ...UNKNOWN, async: target.node.async });
@@ -160,7 +193,11 @@ function judgeHelper(fn: FunctionNode, binding: Binding, module: Module, budget:
   const ok = verdict(joinStates(...good));
   const failed = verdict(joinStates(...bad), ok);
   // a helper that ends the span only when it succeeds is judged where it is written, not at each of its callers
-  return { ok, bad: failed === 'open' && ok !== 'open' ? 'unknown' : failed, async: fn.async || exits.some((e) => e.kind === 'late') };
+  return {
+    ok,
+    bad: failed === 'open' && ok !== 'open' ? 'unknown' : failed,
+    async: fn.async || exits.some((e) => e.kind === 'late'),
+  };
 }
 
 function verdict(state: State, otherwise: HelperEffect['ok'] = 'unknown'): HelperEffect['ok'] {
@@ -169,4 +206,3 @@ function verdict(state: State, otherwise: HelperEffect['ok'] = 'unknown'): Helpe
   if (statuses.size > 1) return 'unknown';
   return statuses.has('ended') ? 'ended' : statuses.has('open') ? 'open' : 'unknown';
 }
-

@@ -1,4 +1,13 @@
-import { calleeName, enclosingFunction, parentOf, rangeOf, unwrap, type FunctionNode, type Node, type TSESTree } from './ast.ts';
+import {
+  calleeName,
+  enclosingFunction,
+  parentOf,
+  rangeOf,
+  unwrap,
+  type FunctionNode,
+  type Node,
+  type TSESTree,
+} from './ast.ts';
 import type { Module } from './module.ts';
 import type { Binding } from './scope.ts';
 import { judgeCaptured, judgeShared } from './span-life-captured.ts';
@@ -28,7 +37,15 @@ export interface SpanLifeDeps {
 }
 
 /** Kinds of mistakes in the life of a span. */
-export type SpanProblem = 'never-ended' | 'not-on-every-path' | 'ended-too-early' | 'double-end' | 'use-after-end' | 'shared-span' | 'floating-active-span' | 'foreign-end';
+export type SpanProblem =
+  | 'never-ended'
+  | 'not-on-every-path'
+  | 'ended-too-early'
+  | 'double-end'
+  | 'use-after-end'
+  | 'shared-span'
+  | 'floating-active-span'
+  | 'foreign-end';
 
 /** One mistake in the life of a span. */
 export interface SpanLifeFact {
@@ -58,7 +75,9 @@ export function judgeSpanLife(start: SpanStart, deps: SpanLifeDeps): readonly Sp
 /** Judges `trace.getActiveSpan()`: ending what it returns closes a span that somebody else still uses. */
 export function judgeForeignEnd(call: TSESTree.CallExpression, module: Module): readonly SpanLifeFact[] {
   const evidence = foreignEnd(call, module);
-  return evidence ? [{ problem: 'foreign-end', node: call, start: call, name: undefined, evidence: [evidence], fix: undefined }] : [];
+  return evidence
+    ? [{ problem: 'foreign-end', node: call, start: call, name: undefined, evidence: [evidence], fix: undefined }]
+    : [];
 }
 
 function judgeActive(start: SpanStart, deps: SpanLifeDeps): SpanLifeFact[] {
@@ -77,13 +96,30 @@ function judgeUnnamed(start: SpanStart, callback: FunctionNode): SpanLifeFact[] 
   const [from, to] = rangeOf(callback);
   const text = start.module.text.slice(from, to);
   if (/\b(?:getActiveSpan|getSpan|getCurrentSpan|arguments)\b/.test(text)) return [];
-  return [fact(start, 'never-ended', start.call, [{ text: 'the callback does not take the span as a parameter', node: callback }], undefined)];
+  return [
+    fact(
+      start,
+      'never-ended',
+      start.call,
+      [{ text: 'the callback does not take the span as a parameter', node: callback }],
+      undefined,
+    ),
+  ];
 }
 
 function judgeStarted(start: SpanStart, deps: SpanLifeDeps): SpanLifeFact[] {
   const { call, module } = start;
   const destination = destinationOf(call, module);
-  if (destination.kind === 'dropped') return [fact(start, 'never-ended', call, [{ text: 'the span is not kept, so nothing can end it', node: call }], undefined)];
+  if (destination.kind === 'dropped')
+    return [
+      fact(
+        start,
+        'never-ended',
+        call,
+        [{ text: 'the span is not kept, so nothing can end it', node: call }],
+        undefined,
+      ),
+    ];
   if (destination.kind !== 'variable') return [];
   const { binding } = destination;
   if (binding.kind === 'import' || binding.kind === 'param') return [];
@@ -104,16 +140,46 @@ function judge(start: SpanStart, deps: SpanLifeDeps, subject: Subject): SpanLife
   const budget = newBudget((callee, module) => deps.resolveFunction(callee, module));
   const run = runSpan(subject, budget);
   if (subject.start && !run.notes.started) return [];
-  const facts: SpanLifeFact[] = start.endedBy ? endedTwice(start, run, start.endedBy) : leaks(start, run, subject.binding);
-  for (const [second, first] of run.notes.doubleEnds) facts.push(fact(start, 'double-end', second, [at(start, first, 'it was already ended by `end()`')], undefined));
+  const facts: SpanLifeFact[] = start.endedBy
+    ? endedTwice(start, run, start.endedBy)
+    : leaks(start, run, subject.binding);
+  for (const [second, first] of run.notes.doubleEnds)
+    facts.push(fact(start, 'double-end', second, [at(start, first, 'it was already ended by `end()`')], undefined));
   const late = [...run.notes.lateUses].at(0);
   if (late) facts.push(fact(start, 'use-after-end', late[0], [at(start, late[1], 'it was ended')], undefined));
-  for (const [end, work] of run.notes.early) facts.push(fact(start, 'ended-too-early', end, [at(start, work, 'the `await`', 'runs under a span that has ended')], undefined));
+  for (const [end, work] of run.notes.early)
+    facts.push(
+      fact(
+        start,
+        'ended-too-early',
+        end,
+        [at(start, work, 'the `await`', 'runs under a span that has ended')],
+        undefined,
+      ),
+    );
+  for (const [call, end] of run.notes.unawaited)
+    facts.push(
+      fact(
+        start,
+        'ended-too-early',
+        call,
+        [at(start, end, '`end()`', 'runs before the promise of this call is settled')],
+        enclosingFunction(call)?.async ? 'await' : undefined,
+      ),
+    );
   return facts;
 }
 
 function endedTwice(start: SpanStart, run: RunResult, endedBy: Node): SpanLifeFact[] {
-  return [...run.notes.ends].map((end) => fact(start, 'double-end', end, [{ text: 'the tracer ends this span itself when the callback is done', node: endedBy }], undefined));
+  return [...run.notes.ends].map((end) =>
+    fact(
+      start,
+      'double-end',
+      end,
+      [{ text: 'the tracer ends this span itself when the callback is done', node: endedBy }],
+      undefined,
+    ),
+  );
 }
 
 function leaks(start: SpanStart, run: RunResult, binding: Binding): SpanLifeFact[] {
@@ -124,9 +190,12 @@ function leaks(start: SpanStart, run: RunResult, binding: Binding): SpanLifeFact
   const { notes } = run;
   const never = notes.ends.size === 0 && notes.gives.size === 0 && run.track.endings.length === 0;
   // a function nobody here calls may be the one that ends it
-  if (notes.ends.size === 0 && notes.gives.size === 0 && !never) return [];
+  const elsewhere = run.track.endings.some((e) => (enclosingFunction(e) ?? start.module.ast) !== run.track.owner);
+  if (notes.ends.size === 0 && notes.gives.size === 0 && elsewhere) return [];
   const fix = wrappable(start, run, binding) ? 'wrap-finally' : undefined;
-  return [fact(start, never ? 'never-ended' : 'not-on-every-path', start.call, evidenceOf(open, start.module, run), fix)];
+  return [
+    fact(start, never ? 'never-ended' : 'not-on-every-path', start.call, evidenceOf(open, start.module, run), fix),
+  ];
 }
 
 /** Where a callback that ends the span was registered on some paths to the same ordinary exit, the others are not judged. */
@@ -137,25 +206,41 @@ function staysOpen({ kind, state }: Exit): boolean {
 
 /** A `finally` around the rest of the function is right when the span is not handed to other code. */
 function wrappable(start: SpanStart, run: RunResult, binding: Binding): boolean {
-  if (run.notes.gives.size > 0 || [...run.notes.ends].some((e) => e.type !== 'CallExpression' || calleeName(e) !== 'end')) return false;
+  if (
+    run.notes.gives.size > 0 ||
+    [...run.notes.ends].some((e) => e.type !== 'CallExpression' || calleeName(e) !== 'end')
+  )
+    return false;
   if (start.active) return true;
   const d = binding.declaration;
   const statement = parentOf(d);
-  return d.type === 'VariableDeclarator' && d.init !== null && unwrap(d.init) === start.call && statement !== undefined && parentOf(statement)?.type === 'BlockStatement';
+  return (
+    d.type === 'VariableDeclarator' &&
+    d.init !== null &&
+    unwrap(d.init) === start.call &&
+    statement !== undefined &&
+    parentOf(statement)?.type === 'BlockStatement'
+  );
 }
 
 function at(start: SpanStart, node: Node, before: string, after = ''): Evidence {
   return { text: `${before} at line ${String(lineOf(node, start.module))}${after ? ` ${after}` : ''}`, node };
 }
 
-function fact(start: SpanStart, problem: SpanProblem, node: Node, evidence: readonly Evidence[], fix: SpanLifeFact['fix']): SpanLifeFact {
+function fact(
+  start: SpanStart,
+  problem: SpanProblem,
+  node: Node,
+  evidence: readonly Evidence[],
+  fix: SpanLifeFact['fix'],
+): SpanLifeFact {
   return { problem, node, start: start.call, name: spanName(start.call), evidence, fix };
 }
 
 function spanName(call: TSESTree.CallExpression): string | undefined {
   const first = call.arguments[0] && unwrap(call.arguments[0]);
   if (first?.type === 'Literal' && typeof first.value === 'string') return first.value;
-  if (first?.type === 'TemplateLiteral' && first.expressions.length === 0) return first.quasis[0]?.value.cooked ?? undefined;
+  if (first?.type === 'TemplateLiteral' && first.expressions.length === 0)
+    return first.quasis[0]?.value.cooked ?? undefined;
   return undefined;
 }
-

@@ -59,6 +59,8 @@ export interface ObjectProperty {
   readonly node: Node;
   readonly module: Module;
   readonly get: Thunk;
+  /** The spread argument that brought it in. */
+  readonly via?: Node;
 }
 
 /** A part of an object whose keys are not all known. */

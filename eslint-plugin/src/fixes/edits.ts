@@ -5,13 +5,16 @@ export interface Edit extends Range {
   readonly text: string;
 }
 
-/** Deletes an entry of an object literal with its comma, and its line when nothing else is on it. */
+/** How far before and after an entry its comma and comment are looked for, in characters. */
+const NEAR = 400;
+
+/** Deletes an entry of an object literal with its comma and the comment behind it, and its line when nothing else is on it. */
 export function removeEntry(text: string, range: Range): Edit {
   let { start, end } = range;
-  const after = /^\s*,/.exec(text.slice(end, end + 200));
+  const after = /^\s*,/.exec(text.slice(end, end + NEAR));
   if (after) end += after[0].length;
   else {
-    const before = /,\s*$/.exec(text.slice(Math.max(0, start - 200), start));
+    const before = /,\s*$/.exec(text.slice(Math.max(0, start - NEAR), start));
     if (before) start -= before[0].length;
   }
   return withLine(text, start, end);
@@ -22,10 +25,10 @@ export function removeStatement(text: string, range: Range): Edit {
   return withLine(text, range.start, range.end);
 }
 
-/** Widens a deletion over the indentation and the line break when the line becomes empty. */
+/** Widens a deletion over the indentation, the comment behind it and the line break when the line becomes empty. */
 function withLine(text: string, start: number, end: number): Edit {
   const lineStart = text.lastIndexOf('\n', start - 1) + 1;
-  const rest = /^[ \t]*(?:\r?\n|$)/.exec(text.slice(end, end + 400));
+  const rest = /^[ \t]*(?:\/\/[^\n]*|\/\*(?:(?!\*\/)[^\n])*\*\/[ \t]*)?(?:\r?\n|$)/.exec(text.slice(end, end + NEAR));
   if (/^[ \t]*$/.test(text.slice(lineStart, start)) && rest) return { start: lineStart, end: end + rest[0].length, text: '' };
   const gap = text.charAt(end) === ' ' && /[\s{([]/.test(text.charAt(start - 1)) ? 1 : 0;
   return { start, end: end + gap, text: '' };

@@ -22,9 +22,26 @@ export function propagationSuggestions(plan: PropagationPlan | undefined, text: 
     case 'carrier':
       return [carrierSuggestion(plan, text)];
     case 'server':
-      return [{ title: `Continue the trace of \`${plan.headers}\``, edits: [...importEdits(plan.names, text), { start: plan.offset, end: plan.offset, text: `, ${plan.names.propagation}.extract(${plan.names.context}.active(), ${plan.headers})` }] }];
+      return [
+        {
+          title: `Continue the trace of \`${plan.headers}\``,
+          edits: [
+            ...importEdits(plan.names, text),
+            {
+              start: plan.offset,
+              end: plan.offset,
+              text: `, ${plan.names.propagation}.extract(${plan.names.context}.active(), ${plan.headers})`,
+            },
+          ],
+        },
+      ];
     case 'root':
-      return [{ title: `Start from \`${plan.names.context}.active()\``, edits: [...contextImport(plan.names, text), replace(plan.range, `${plan.names.context}.active()`)] }];
+      return [
+        {
+          title: `Start from \`${plan.names.context}.active()\``,
+          edits: [...contextImport(plan.names, text), replace(plan.range, `${plan.names.context}.active()`)],
+        },
+      ];
     default:
       return [];
   }
@@ -38,11 +55,24 @@ function publishEdits(plan: Plan<'publish'>, text: string): readonly Edit[] {
   const edits: Edit[] = [...importEdits(names, text)];
   if (style === 'nats') {
     edits.push(...addNatsImport(text, names));
-    edits.push(insert(plan.statement, `const ${variable} = natsHeaders()${end}\n${indent}${names.propagation}.inject(${names.context}.active(), ${variable}, ${SETTER})${end}\n${indent}`));
+    edits.push(
+      insert(
+        plan.statement,
+        `const ${variable} = natsHeaders()${end}\n${indent}${names.propagation}.inject(${names.context}.active(), ${variable}, ${SETTER})${end}\n${indent}`,
+      ),
+    );
   } else {
-    edits.push(insert(plan.statement, `const ${variable}${type} = {}${end}\n${indent}${names.propagation}.inject(${names.context}.active(), ${variable})${end}\n${indent}`));
+    edits.push(
+      insert(
+        plan.statement,
+        `const ${variable}${type} = {}${end}\n${indent}${names.propagation}.inject(${names.context}.active(), ${variable})${end}\n${indent}`,
+      ),
+    );
   }
-  const value = style === 'aws' ? `Object.fromEntries(Object.entries(${variable}).map(([key, value]) => [key, { DataType: 'String', StringValue: value }]))` : variable;
+  const value =
+    style === 'aws'
+      ? `Object.fromEntries(Object.entries(${variable}).map(([key, value]) => [key, { DataType: 'String', StringValue: value }]))`
+      : variable;
   for (const place of plan.places) edits.push(placeEdit(place, value, text));
   return edits;
 }
@@ -56,29 +86,45 @@ function placeEdit(place: Place, value: string, text: string): Edit {
     case 'spread':
       return appendEntry(place.range, place.empty, `...${value}`, text);
     case 'merge':
-      return replace(place.range, `{ ...${spreadable(text.slice(place.range.start, place.range.end))}, ${entry(place.property)} }`);
+      return replace(
+        place.range,
+        `{ ...${spreadable(text.slice(place.range.start, place.range.end))}, ${entry(place.property)} }`,
+      );
     case 'merge-entries':
       return replace(place.range, `{ ...${spreadable(text.slice(place.range.start, place.range.end))}, ...${value} }`);
     case 'argument':
       return insert(place.offset, place.property === '' ? `, ${value}` : `, { ${entry(place.property)} }`);
     case 'map': {
       const list = text.slice(place.range.start, place.range.end);
-      const item = place.below === undefined ? `{ ...item, ${place.property}: { ...item.${place.property}, ...${value} } }` : `{ ...item, ${place.below}: { ...item.${place.below}, ${entry(place.property)} } }`;
+      const item =
+        place.below === undefined
+          ? `{ ...item, ${place.property}: { ...item.${place.property}, ...${value} } }`
+          : `{ ...item, ${place.below}: { ...item.${place.below}, ${entry(place.property)} } }`;
       return replace(place.range, `${/^[\w.$[\]]+$/.test(list) ? list : `(${list})`}.map((item) => (${item}))`);
     }
   }
 }
 
 /** Adds the last entry of an object literal in the style of the others: on its own line, with the comma they have. */
-function appendEntry(range: { readonly start: number; readonly end: number }, empty: boolean, entry: string, text: string): Edit {
+function appendEntry(
+  range: { readonly start: number; readonly end: number },
+  empty: boolean,
+  entry: string,
+  text: string,
+): Edit {
   if (empty) return replace(range, `{ ${entry} }`);
   const inner = text.slice(range.start + 1, range.end - 1);
   const trimmed = inner.trimEnd();
   const at = range.start + 1 + trimmed.length;
   const isMultiline = inner.includes('\n');
-  const line = isMultiline ? `\n${/\n([ \t]*)\S[^\n]*$/.exec(`\n${trimmed.trimStart() === trimmed ? '' : ''}${trimmed}`)?.[1] ?? ''}` : ' ';
+  const line = isMultiline
+    ? `\n${/\n([ \t]*)\S[^\n]*$/.exec(`\n${trimmed.trimStart() === trimmed ? '' : ''}${trimmed}`)?.[1] ?? ''}`
+    : ' ';
   if (trimmed.endsWith(',')) return insert(at, `${isMultiline ? `\n${firstIndent(inner)}` : ' '}${entry},`);
-  return insert(at, `,${isMultiline ? `\n${firstIndent(inner)}` : line}${entry}${isMultiline && usesTrailingCommas(text) ? ',' : ''}`);
+  return insert(
+    at,
+    `,${isMultiline ? `\n${firstIndent(inner)}` : line}${entry}${isMultiline && usesTrailingCommas(text) ? ',' : ''}`,
+  );
 }
 
 function firstIndent(inner: string): string {
@@ -96,7 +142,8 @@ function spreadable(expression: string): string {
 function extraction(plan: Plan<'consume'>): string {
   const { names, carrier, values } = plan;
   const extract = `${names.propagation}.extract(${names.context}.active(), `;
-  if (values === 'buffers') return `${extract}Object.fromEntries(Object.entries(${carrier} ?? {}).map(([key, value]) => [key, value?.toString()])))`;
+  if (values === 'buffers')
+    return `${extract}Object.fromEntries(Object.entries(${carrier} ?? {}).map(([key, value]) => [key, value?.toString()])))`;
   if (values === 'accessor') return `${extract}${carrier}, ${GETTER})`;
   return `${extract}${carrier} ?? {})`;
 }
@@ -112,7 +159,14 @@ function linkEdits(plan: Plan<'consume'>, text: string): readonly Edit[] {
   const { names, body, isAsync } = plan;
   const isImported = !names.trace.endsWith('?');
   const trace = names.trace.replace('?', '');
-  const all = { ...names, missing: [...names.missing, ...(isImported ? [] : [{ name: 'trace', local: trace }]), { name: 'SpanKind', local: 'SpanKind' }] };
+  const all = {
+    ...names,
+    missing: [
+      ...names.missing,
+      ...(isImported ? [] : [{ name: 'trace', local: trace }]),
+      { name: 'SpanKind', local: 'SpanKind' },
+    ],
+  };
   const sender = `${trace}.getSpanContext(${extraction(plan)})`;
   const options = `{ kind: SpanKind.CONSUMER, links: sender ? [{ context: sender }] : [] }`;
   const end = semicolon(text);
@@ -121,7 +175,13 @@ function linkEdits(plan: Plan<'consume'>, text: string): readonly Edit[] {
   const finish = `} finally {\n${indent}    span.end()${end}\n${indent}  }\n${indent}  })${end}`;
   if (plan.concise) {
     const expression = text.slice(body.start, body.end);
-    return [...importEdits(all, text), replace(body, `{\n${indent}  ${start}\n${indent}    return ${expression}${end}\n${indent}  ${finish}\n${indent}}`)];
+    return [
+      ...importEdits(all, text),
+      replace(
+        body,
+        `{\n${indent}  ${start}\n${indent}    return ${expression}${end}\n${indent}  ${finish}\n${indent}}`,
+      ),
+    ];
   }
   return [...importEdits(all, text), ...wrapBody(plan, text, start, finish)];
 }
@@ -134,17 +194,33 @@ function wrapBody(plan: Plan<'consume'>, text: string, open: string, close: stri
   const isOwnLine = before.charAt(before.length - tail - 1) === '\n';
   return [
     insert(plan.body.start, `\n${indent}  ${open}`),
-    isOwnLine ? replace({ start: plan.body.end - tail, end: plan.body.end }, `${indent}  ${close}\n${indent}`) : insert(plan.body.end, `\n${indent}  ${close}\n${indent}`),
+    isOwnLine
+      ? replace({ start: plan.body.end - tail, end: plan.body.end }, `${indent}  ${close}\n${indent}`)
+      : insert(plan.body.end, `\n${indent}  ${close}\n${indent}`),
   ];
 }
 
 function carrierSuggestion(plan: Plan<'carrier'>, text: string): Suggestion {
   const { range, direction, holder } = plan;
   const carrier = text.slice(range.start, range.end);
-  if (direction === 'inject') return { title: 'Pass a setter that calls `set` of the carrier', edits: [insert(range.end, `, ${SETTER}`)] };
-  if (holder === 'nats') return { title: 'Pass a getter that calls `get` of the carrier', edits: [insert(range.end, `, ${GETTER}`)] };
-  if (holder === 'buffers') return { title: 'Turn the Buffers of the headers into text first', edits: [replace(range, `Object.fromEntries(Object.entries(${carrier} ?? {}).map(([key, value]) => [key, value?.toString()]))`)] };
-  return { title: `Extract from a plain object: \`Object.fromEntries(${carrier})\``, edits: [replace(range, `Object.fromEntries(${carrier})`)] };
+  if (direction === 'inject')
+    return { title: 'Pass a setter that calls `set` of the carrier', edits: [insert(range.end, `, ${SETTER}`)] };
+  if (holder === 'nats')
+    return { title: 'Pass a getter that calls `get` of the carrier', edits: [insert(range.end, `, ${GETTER}`)] };
+  if (holder === 'buffers')
+    return {
+      title: 'Turn the Buffers of the headers into text first',
+      edits: [
+        replace(
+          range,
+          `Object.fromEntries(Object.entries(${carrier} ?? {}).map(([key, value]) => [key, value?.toString()]))`,
+        ),
+      ],
+    };
+  return {
+    title: `Extract from a plain object: \`Object.fromEntries(${carrier})\``,
+    edits: [replace(range, `Object.fromEntries(${carrier})`)],
+  };
 }
 
 function insert(offset: number, text: string): Edit {
@@ -154,11 +230,17 @@ function insert(offset: number, text: string): Edit {
 /** Adds what is missing to the import of the API, or a new import. */
 function importEdits(names: Names, text: string): readonly Edit[] {
   if (names.missing.length === 0) return [];
-  const list = names.missing.map((m) => (m.name === m.local ? m.name : `${m.name} ${names.commonJs ? ':' : 'as'} ${m.local}`.replace(' :', ':'))).join(', ');
+  const list = names.missing
+    .map((m) =>
+      m.name === m.local ? m.name : `${m.name} ${names.commonJs ? ':' : 'as'} ${m.local}`.replace(' :', ':'),
+    )
+    .join(', ');
   if (names.importAt !== undefined) return [insert(names.importAt, `, ${list}`)];
   const quote = /from\s+"/.test(text) || /require\("/.test(text) ? '"' : "'";
   const source = `${quote}@opentelemetry/api${quote}${semicolon(text)}`;
-  return names.commonJs ? [insertTop(text, `const { ${list} } = require(${quote}@opentelemetry/api${quote})${semicolon(text)}`)] : addImport(text, `import { ${list} } from ${source}`, '\u0000');
+  return names.commonJs
+    ? [insertTop(text, `const { ${list} } = require(${quote}@opentelemetry/api${quote})${semicolon(text)}`)]
+    : addImport(text, `import { ${list} } from ${source}`, '\u0000');
 }
 
 /** Only `context`, for edits that need nothing else. */
@@ -169,7 +251,9 @@ function contextImport(names: Names, text: string): readonly Edit[] {
 function addNatsImport(text: string, names: Names): readonly Edit[] {
   const source = /(?:from\s+|require\()(['"])(nats|@nats-io\/[\w-]+)\1/.exec(text)?.[2] ?? 'nats';
   const end = semicolon(text);
-  return names.commonJs ? [insertTop(text, `const { headers: natsHeaders } = require('${source}')${end}`)] : addImport(text, `import { headers as natsHeaders } from '${source}'${end}`, 'natsHeaders');
+  return names.commonJs
+    ? [insertTop(text, `const { headers: natsHeaders } = require('${source}')${end}`)]
+    : addImport(text, `import { headers as natsHeaders } from '${source}'${end}`, 'natsHeaders');
 }
 
 function insertTop(text: string, line: string): Edit {

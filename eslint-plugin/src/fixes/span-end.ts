@@ -1,4 +1,16 @@
-import { calleeName, enclosingFunction, isFunction, parentOf, propertyName, rangeOf, unwrap, walk, type FunctionNode, type Node, type TSESTree } from '../analysis/ast.ts';
+import {
+  calleeName,
+  enclosingFunction,
+  isFunction,
+  parentOf,
+  propertyName,
+  rangeOf,
+  unwrap,
+  walk,
+  type FunctionNode,
+  type Node,
+  type TSESTree,
+} from '../analysis/ast.ts';
 import type { SpanLifeFact } from '../analysis/span-life.ts';
 import type { Suggestion } from '../rules/create-rule.ts';
 import { removeStatement, type Edit } from './edits.ts';
@@ -11,6 +23,15 @@ export function spanEndSuggestions(fact: SpanLifeFact, text: string): readonly S
       return fact.fix === 'wrap-finally' ? wrapFinally(fact.start as TSESTree.CallExpression, text) : [];
     case 'floating-active-span':
       return wait(fact.start);
+    case 'ended-too-early':
+      return fact.fix === 'await'
+        ? [
+            {
+              title: 'Wait for the work: add `await`',
+              edits: [{ start: rangeOf(fact.node)[0], end: rangeOf(fact.node)[0], text: 'await ' }],
+            },
+          ]
+        : [];
     case 'double-end':
       return removeEnd(fact, text);
     default:
@@ -22,7 +43,10 @@ function wait(start: Node): Suggestion[] {
   const statement = statementOf(start);
   if (statement?.type !== 'ExpressionStatement') return [];
   const [at] = rangeOf(statement);
-  const insert = (title: string, word: string): Suggestion => ({ title, edits: [{ start: at, end: at, text: `${word} ` }] });
+  const insert = (title: string, word: string): Suggestion => ({
+    title,
+    edits: [{ start: at, end: at, text: `${word} ` }],
+  });
   const block = parentOf(statement);
   const last = block?.type === 'BlockStatement' && block.body.at(-1) === statement && isFunction(parentOf(block));
   const suggestions = [insert('Wait for the callback: add `await`', 'await')];
@@ -34,13 +58,15 @@ function removeEnd(fact: SpanLifeFact, text: string): Suggestion[] {
   const first = fact.evidence[0]?.node;
   const spare = first?.type === 'CallExpression' && inFinalizer(fact.node) && !inFinalizer(first) ? first : fact.node;
   const statement = statementOf(spare);
-  if (statement?.type !== 'ExpressionStatement' || parentOf(statement)?.type !== 'BlockStatement' || !isPlainEnd(spare)) return [];
+  if (statement?.type !== 'ExpressionStatement' || parentOf(statement)?.type !== 'BlockStatement' || !isPlainEnd(spare))
+    return [];
   const [start, end] = rangeOf(statement);
   return [{ title: 'Remove the superfluous `end()`', edits: [removeStatement(text, { start, end })] }];
 }
 
 function inFinalizer(node: Node): boolean {
-  for (let n: Node = node, p = parentOf(n); p && !isFunction(p); n = p, p = parentOf(n)) if (p.type === 'TryStatement' && p.finalizer === n) return true;
+  for (let n: Node = node, p = parentOf(n); p && !isFunction(p); n = p, p = parentOf(n))
+    if (p.type === 'TryStatement' && p.finalizer === n) return true;
   return false;
 }
 
@@ -75,12 +101,20 @@ function wrapFinally(start: TSESTree.CallExpression, text: string): Suggestion[]
   const eol = text.includes('\r\n') ? '\r\n' : '\n';
   const body = indentLines(text, region, edits);
   const after = `${indent}} finally {${eol}${indent}${unit}${span}.end();${eol}${indent}}${eol}`;
-  return [{ title: `End the span in a \`finally\` around the rest of the function`, edits: [{ start: from, end: to, text: `${indent}try {${eol}${body}${after}` }] }];
+  return [
+    {
+      title: `End the span in a \`finally\` around the rest of the function`,
+      edits: [{ start: from, end: to, text: `${indent}try {${eol}${body}${after}` }],
+    },
+  ];
 }
 
 function regionOf(start: TSESTree.CallExpression, text: string): Region | undefined {
   const callback = start.arguments.at(-1);
-  const active = calleeName(start) !== 'startSpan' && callback && isFunction(unwrap(callback)) ? (unwrap(callback) as FunctionNode) : undefined;
+  const active =
+    calleeName(start) !== 'startSpan' && callback && isFunction(unwrap(callback))
+      ? (unwrap(callback) as FunctionNode)
+      : undefined;
   let block: Node | undefined;
   let head: number;
   let statements: readonly Node[];
@@ -89,27 +123,41 @@ function regionOf(start: TSESTree.CallExpression, text: string): Region | undefi
     block = active.body;
     if (block.type !== 'BlockStatement') return undefined;
     statements = block.body.filter((s) => !(s.type === 'ExpressionStatement' && 'directive' in s && s.directive));
-    head = statements.length < block.body.length ? rangeOf(block.body[block.body.length - statements.length - 1] ?? block)[1] : rangeOf(block)[0] + 1;
+    head =
+      statements.length < block.body.length
+        ? rangeOf(block.body[block.body.length - statements.length - 1] ?? block)[1]
+        : rangeOf(block)[0] + 1;
     const param = active.params[0];
     span = param?.type === 'Identifier' ? param.name : undefined;
   } else {
     const declarator = statementOf(start);
     const declaration = declarator?.type === 'VariableDeclarator' ? parentOf(declarator) : undefined;
     block = declaration && parentOf(declaration);
-    if (declarator?.type !== 'VariableDeclarator' || declaration?.type !== 'VariableDeclaration' || declaration.declarations.length !== 1 || block?.type !== 'BlockStatement') return undefined;
+    if (
+      declarator?.type !== 'VariableDeclarator' ||
+      declaration?.type !== 'VariableDeclaration' ||
+      declaration.declarations.length !== 1 ||
+      block?.type !== 'BlockStatement'
+    )
+      return undefined;
     statements = block.body.slice(block.body.indexOf(declaration) + 1);
     head = rangeOf(declaration)[1];
-    span = declarator.id.type === 'Identifier' ? declarator.id.name + (declarator.init?.type === 'ChainExpression' ? '?' : '') : undefined;
+    span =
+      declarator.id.type === 'Identifier'
+        ? declarator.id.name + (declarator.init?.type === 'ChainExpression' ? '?' : '')
+        : undefined;
   }
   const fn = active ?? enclosingFunction(start);
   const first = statements[0];
   if (!fn || span === undefined || !first) return undefined;
   const close = rangeOf(block)[1] - 1;
-  const from = text.indexOf('\n', head) + 1;
+  let from = text.indexOf('\n', head) + 1;
   const to = text.lastIndexOf('\n', close - 1) + 1;
   const onlyComment = /^[ \t]*(?:\/\/[^\n]*|\/\*[^\n]*\*\/[ \t]*)?\r?$/.test(text.slice(head, from - 1));
   // statements that share a line with a brace would have to be laid out anew
-  if (from === 0 || !onlyComment || rangeOf(first)[0] < from || text.slice(to, close).trim() !== '' || to <= from) return undefined;
+  if (from === 0 || !onlyComment || rangeOf(first)[0] < from || text.slice(to, close).trim() !== '' || to <= from)
+    return undefined;
+  from += /^(?:[ \t]*\r?\n)*/.exec(text.slice(from, to))?.[0].length ?? 0;
   const indent = indentAt(text, rangeOf(first)[0]);
   const outer = indentAt(text, close);
   const unit = indent.startsWith(outer) && indent.length > outer.length ? indent.slice(outer.length) : '  ';
@@ -122,7 +170,18 @@ function indentAt(text: string, offset: number): string {
 }
 
 /** Calls that run a function before they are done, so that a span used in it is still open. */
-const RUNNERS = new Set(['with', 'withSpan', 'startActiveSpan', 'map', 'forEach', 'filter', 'reduce', 'some', 'every', 'find']);
+const RUNNERS = new Set([
+  'with',
+  'withSpan',
+  'startActiveSpan',
+  'map',
+  'forEach',
+  'filter',
+  'reduce',
+  'some',
+  'every',
+  'find',
+]);
 
 /** Changes inside the lines: `end()` calls that the `finally` replaces, `await` before returned calls. Undefined when a `finally` could be wrong. */
 function lineEdits(region: Region, start: Node, text: string): Edit[] | undefined {
@@ -136,12 +195,22 @@ function lineEdits(region: Region, start: Node, text: string): Edit[] | undefine
   };
   const visit = (node: Node): boolean | undefined => {
     if (!fine) return false;
-    if (node.type === 'FunctionDeclaration' || (isFunction(node) && mentions(node, name) && !runsNow(node, fn))) return give();
-    if (node.type === 'ReturnStatement' && node.argument && owner(node) === fn && !awaitReturn(node.argument, fn, edits)) return give();
+    if (node.type === 'FunctionDeclaration' || (isFunction(node) && mentions(node, name) && !runsNow(node, fn)))
+      return give();
+    if (
+      node.type === 'ReturnStatement' &&
+      node.argument &&
+      owner(node) === fn &&
+      !awaitReturn(node.argument, fn, edits)
+    )
+      return give();
     if (node.type === 'CallExpression' && propertyName(unwrap(node.callee)) === 'then' && !fn.async) return give();
     if (node.type === 'CallExpression' && node !== start && isEndOf(node, name)) {
       const statement = statementOf(node);
-      const removable = statement?.type === 'ExpressionStatement' && parentOf(statement)?.type === 'BlockStatement' && node.arguments.length === 0;
+      const removable =
+        statement?.type === 'ExpressionStatement' &&
+        parentOf(statement)?.type === 'BlockStatement' &&
+        node.arguments.length === 0;
       if (!removable) return give();
       const edit = removeStatement(text, { start: rangeOf(statement)[0], end: rangeOf(statement)[1] });
       // only a line of its own can go without touching its neighbours
@@ -180,10 +249,26 @@ function runsNow(node: FunctionNode, fn: FunctionNode): boolean {
   if (call?.type !== 'CallExpression' || !RUNNERS.has(calleeName(call) ?? '')) return false;
   if (!node.async) return true;
   const outer = statementOf(call);
-  return fn.async && (outer?.type === 'AwaitExpression' || (outer?.type === 'ReturnStatement' && enclosingFunction(outer) === fn));
+  return (
+    fn.async &&
+    (outer?.type === 'AwaitExpression' || (outer?.type === 'ReturnStatement' && enclosingFunction(outer) === fn))
+  );
 }
 
-const HARMLESS = new Set(['Literal', 'Identifier', 'TemplateLiteral', 'AwaitExpression', 'ArrayExpression', 'BinaryExpression', 'UnaryExpression', 'MemberExpression', 'ObjectExpression', 'ArrowFunctionExpression', 'FunctionExpression', 'NewExpression']);
+const HARMLESS = new Set([
+  'Literal',
+  'Identifier',
+  'TemplateLiteral',
+  'AwaitExpression',
+  'ArrayExpression',
+  'BinaryExpression',
+  'UnaryExpression',
+  'MemberExpression',
+  'ObjectExpression',
+  'ArrowFunctionExpression',
+  'FunctionExpression',
+  'NewExpression',
+]);
 
 /** A promise that is returned settles after the `finally`: wait for it first. False where that is not possible. */
 function awaitReturn(argument: Node, fn: FunctionNode, edits: Edit[]): boolean {
@@ -209,7 +294,7 @@ function indentLines(text: string, region: Region, edits: readonly Edit[]): stri
     });
   }
   let out = '';
-  for (let at = region.from; at < region.to; ) {
+  for (let at = region.from; at < region.to;) {
     const next = text.indexOf('\n', at) + 1 || region.to;
     const here = edits.filter((e) => e.start >= at && e.start < next).sort((a, b) => b.start - a.start);
     let line = text.slice(at, next);

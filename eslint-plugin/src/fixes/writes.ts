@@ -1,32 +1,70 @@
 import type { WriteFact } from '../analysis/facts.ts';
+import { classifyAttributeKey } from '../analysis/sensitivity.ts';
 import type { Suggestion } from '../rules/create-rule.ts';
-import { atSource } from './labels.ts';
-import { removeEntry, removeStatement, replace, type Edit } from './edits.ts';
+import { atSource, dropTitle, removalOf } from './labels.ts';
+import { replace, type Edit } from './edits.ts';
 
-/** Ways to keep personal data out of a write. */
+/** Ways to keep personal data out of a write, the one that keeps most information first. */
 export function writeSuggestions(reported: WriteFact, text: string): readonly Suggestion[] {
   const out: Suggestion[] = [];
   const write = atSource(reported, text);
   const value = text.slice(write.valueRange.start, write.valueRange.end);
   const category = write.sensitive?.match.category;
-  const key = write.key === undefined || write.key === '*' ? undefined : write.key;
-  if ((category === 'url' || category === 'query') && /^[\w.?!()]+$/.test(value) && /url|href/i.test(value)) {
-    out.push({ title: 'Keep the URL without its query string', edits: [setValue(write, `${value.replace(/\?\.?$/, '')}.split('?')[0]`)] });
+  const isWhole = write.form === 'object' || write.form === 'spread';
+  if (!isWhole && (category === 'url' || category === 'query') && /^[\w.?!()]+$/.test(value) && /url|href/i.test(value)) {
+    out.push({ title: 'Keep the URL without its query string', edits: [setValue(write, `${value.replace(/\?\.?$/, '')}.split('?')[0]`, text)] });
   }
-  const person = /^([\w.]*(?:user|customer|member|account|client|person|owner|patient)\w*)(\??)\.(?:email|name|fullName|phone)$/i.exec(value);
-  if (person?.[1] !== undefined) out.push({ title: `Write the id instead: \`${person[1]}.id\``, edits: [setValue(write, `${person[1]}${person[2] ?? ''}.id`)] });
-  const drop = dropOf(write, text);
-  if (drop) out.push({ title: key === undefined ? 'Drop it' : `Drop \`${key}\``, edits: [drop] });
-  out.push({ title: "Write '[REDACTED]' instead", edits: [setValue(write, "'[REDACTED]'")] });
+  const byId = isWhole ? undefined : idInstead(write, value, text);
+  if (byId) out.push(byId);
+  const removal = removalOf(write, text);
+  if (removal) out.push({ title: dropTitle(write, 'entry', text), edits: [removal] });
+  if (write.form === 'object') out.push({ title: 'Write none of it', edits: [replace(write.range, '{}')] });
+  else if (!isWhole) out.push({ title: "Write '[REDACTED]' instead", edits: [setValue(write, redacted(write, value), text)] });
   return out;
 }
 
-function setValue(write: WriteFact, value: string): Edit {
-  return write.form === 'shorthand' ? replace(write.range, `${write.key ?? ''}: ${value}`) : write.form === 'spread' ? replace(write.range, '') : replace(write.valueRange, value);
+/** Writes another value; shorthand properties get their key back. */
+function setValue(write: WriteFact, value: string, text: string): Edit {
+  if (write.form === 'shorthand') return replace(write.range, `${write.key ?? ''}: ${value}`);
+  const { start, end } = write.valueRange;
+  // `setEntry('user', { value })`: the value is itself a shorthand property.
+  const isShorthand = write.sink === 'baggage' && text.slice(start, end) === 'value' && /[{,]\s*$/.test(text.slice(0, start)) && /^\s*[,}]/.test(text.slice(end));
+  return replace(write.valueRange, isShorthand ? `value: ${value}` : value);
 }
 
-function dropOf(write: WriteFact, text: string): Edit | undefined {
-  if (write.form === 'property' || write.form === 'shorthand' || write.form === 'spread') return removeEntry(text, write.range);
-  if (write.form === 'assignment') return removeStatement(text, { start: write.range.start, end: write.range.end + (text.charAt(write.range.end) === ';' ? 1 : 0) });
-  return undefined;
+/** The value without what is sensitive: only that part of a text that is put together. */
+function redacted(write: WriteFact, value: string): string {
+  if (write.sink === 'baggage' && value.startsWith('{')) return "{ value: '[REDACTED]' }";
+  const sources = [write.sensitive?.what ?? '', ...(write.sensitive?.trace ?? []).map((s) => s.text)].map((s) => /^`(.+)`$/.exec(s)?.[1] ?? '');
+  for (const source of sources.filter((s) => s !== '')) {
+    if (value.startsWith('`') && value.includes(`\${${source}}`)) return value.replaceAll(`\${${source}}`, '[REDACTED]');
+    if (/^['"]|\s\+\s/.test(value) && value.endsWith(`+ ${source}`)) return `${value.slice(0, -source.length)}'[REDACTED]'`;
+  }
+  return "'[REDACTED]'";
+}
+
+const PERSON = /^((?:[\w$]+\.)*\w*(?:user|customer|member|account|client|person|owner|patient)\w*)(\??)\.(?:email|name|fullName|phone)$/i;
+const KEY_FIELD = /(email(?:_?address)?|full_?name|name|phone(?:_?number)?)(['"]?\s*[:,]\s*)$/i;
+
+/** `user.email` → `user.id`, with the key of the entry renamed where it says what was written. */
+function idInstead(write: WriteFact, value: string, text: string): Suggestion | undefined {
+  const person = PERSON.exec(value);
+  if (person?.[1] === undefined || write.form === 'shorthand') return undefined;
+  const holder = person[1];
+  const edits = [setValue(write, `${holder}${person[2] ?? ''}.id`, text)];
+  if (write.key !== undefined && classifyAttributeKey(write.key)) {
+    const lead = text.slice(Math.max(0, write.valueRange.start - 120), write.valueRange.start);
+    const field = KEY_FIELD.exec(lead);
+    if (field?.[1] === undefined || !isLiteralKey(lead, field[2] ?? '')) return undefined;
+    const at = write.valueRange.start - field[0].length;
+    const alone = /[\s{,('"]$/.test(lead.slice(0, field.index));
+    const entity = holder.split('.').at(-1) ?? '';
+    edits.unshift(replace({ start: at, end: at + field[1].length }, alone ? `${entity}Id` : /^[A-Z]/.test(field[1]) ? 'Id' : 'id'));
+  }
+  return { title: `Write the id instead: \`${holder}.id\``, edits };
+}
+
+/** A key that the source spells out: quoted, or a plain property name. */
+function isLiteralKey(lead: string, tail: string): boolean {
+  return /^['"]/.test(tail) || (tail.trim() === ':' && /[\s{,]\w+\s*:\s*$/.test(lead));
 }

@@ -36,7 +36,7 @@ export class Resolver {
     const dir = dirname(from);
     const key = `${dir}\0${specifier}`;
     if (this.#cache.has(key)) return this.#cache.get(key);
-    const found = specifier.startsWith('.') ? asFile(resolvePath(dir, specifier)) : (this.#alias(specifier, dir) ?? this.#package(specifier));
+    const found = specifier.startsWith('.') ? asFile(resolvePath(dir, specifier)) : (this.#alias(specifier, dir) ?? this.#package(specifier) ?? this.#linked(specifier, dir));
     this.#cache.set(key, found);
     return found;
   }
@@ -63,6 +63,18 @@ export class Resolver {
     if ((!config || (config.aliases.length === 0 && config.baseUrl === undefined)) && dir.length > this.#root.length) config = this.#tsconfig(dirname(dir)) ?? config;
     this.#tsconfigs.set(dir, config);
     return config;
+  }
+
+  /** `"Common": "file:../Common"`: a folder under a name of its own. */
+  #linked(specifier: string, dir: string): string | undefined {
+    const [name = '', ...rest] = specifier.split('/');
+    for (let d = dir; d.length >= this.#root.length; d = dirname(d)) {
+      const target = readManifest(join(d, 'package.json'))?.dependencies.find(([n]) => n === name)?.[1];
+      const link = target === undefined ? undefined : /^(?:file|link|portal):(.+)$/.exec(target)?.[1];
+      if (link !== undefined) return rest.length === 0 ? packageEntry(resolvePath(d, link)) : subPath(resolvePath(d, link), rest.join('/'));
+      if (d === dirname(d)) break;
+    }
+    return undefined;
   }
 
   #package(specifier: string): string | undefined {

@@ -1,7 +1,8 @@
 /**
  * Which instrumentation carries trace context through which broker.
  * Sources: dependency lists of @opentelemetry/auto-instrumentations-node 0.15 – 0.82 on npm (first version that names an instrumentation);
- * READMEs of the packages; @sentry/node 10 default integrations; dd-trace 5 plugin list; newrelic 13 and elastic-apm-node 4 compatibility pages.
+ * READMEs of the packages; @sentry/node 10 default integrations; dd-trace 5 plugin list; newrelic 13 and elastic-apm-node 4 compatibility pages;
+ * dependencies of @appsignal/nodejs 3.9.
  */
 export interface BrokerCoverage {
   /** Packages whose instrumentation class (or telemetry object) propagates. */
@@ -19,8 +20,25 @@ export interface BrokerCoverage {
 const datadog = 'dd-trace';
 const newrelic = 'newrelic';
 const elastic = 'elastic-apm-node';
-const sentry = ['@sentry/node', '@sentry/nestjs', '@sentry/nextjs', '@sentry/aws-serverless', '@sentry/google-cloud-serverless', '@sentry/bun'] as const;
-const distributions = ['@elastic/opentelemetry-node', '@splunk/otel', '@azure/monitor-opentelemetry', '@grafana/otel', '@instana/collector', '@lightstep/otel-launcher-node', '@honeycombio/opentelemetry-node', '@logfire/node'] as const;
+const appsignal = '@appsignal/nodejs';
+const sentry = [
+  '@sentry/node',
+  '@sentry/nestjs',
+  '@sentry/nextjs',
+  '@sentry/aws-serverless',
+  '@sentry/google-cloud-serverless',
+  '@sentry/bun',
+] as const;
+const distributions = [
+  '@elastic/opentelemetry-node',
+  '@splunk/otel',
+  '@azure/monitor-opentelemetry',
+  '@grafana/otel',
+  '@instana/collector',
+  '@lightstep/otel-launcher-node',
+  '@honeycombio/opentelemetry-node',
+  '@logfire/node',
+] as const;
 
 /** Metapackages that stand for @opentelemetry/auto-instrumentations-node. */
 export const bundles: readonly string[] = ['@opentelemetry/auto-instrumentations-node', ...distributions];
@@ -31,29 +49,77 @@ export const mainBundle = '@opentelemetry/auto-instrumentations-node';
 /** Coverage by broker; a broker that is not listed has no instrumentation that is known. */
 export const coverage: Readonly<Record<string, BrokerCoverage>> = {
   kafkajs: {
-    instrumentations: ['@opentelemetry/instrumentation-kafkajs', 'opentelemetry-instrumentation-kafkajs', 'opentelemetry-plugin-kafkajs', '@heliosphere/opentelemetry-instrumentation-kafkajs'],
+    instrumentations: [
+      '@opentelemetry/instrumentation-kafkajs',
+      'opentelemetry-instrumentation-kafkajs',
+      'opentelemetry-plugin-kafkajs',
+      '@heliosphere/opentelemetry-instrumentation-kafkajs',
+    ],
     bundledSince: [0, 49],
     bundleKey: '@opentelemetry/instrumentation-kafkajs',
     agents: [datadog, newrelic, elastic, ...sentry],
   },
   amqplib: {
-    instrumentations: ['@opentelemetry/instrumentation-amqplib', 'opentelemetry-instrumentation-amqplib', '@heliosphere/opentelemetry-instrumentation-amqplib'],
+    instrumentations: [
+      '@opentelemetry/instrumentation-amqplib',
+      'opentelemetry-instrumentation-amqplib',
+      '@heliosphere/opentelemetry-instrumentation-amqplib',
+    ],
     bundledSince: [0, 30],
     bundleKey: '@opentelemetry/instrumentation-amqplib',
-    agents: [datadog, newrelic, ...sentry],
+    agents: [datadog, newrelic, appsignal, ...sentry],
   },
-  '@aws-sdk/client-sqs': { instrumentations: ['@opentelemetry/instrumentation-aws-sdk', 'opentelemetry-instrumentation-aws-sdk'], bundledSince: [0, 27], bundleKey: '@opentelemetry/instrumentation-aws-sdk', agents: [datadog, newrelic, elastic] },
-  '@aws-sdk/client-sns': { instrumentations: ['@opentelemetry/instrumentation-aws-sdk', 'opentelemetry-instrumentation-aws-sdk'], bundledSince: [0, 27], bundleKey: '@opentelemetry/instrumentation-aws-sdk', agents: [datadog, newrelic, elastic] },
-  '@grpc/grpc-js': { instrumentations: ['@opentelemetry/instrumentation-grpc'], bundledSince: [0, 15], bundleKey: '@opentelemetry/instrumentation-grpc', agents: [datadog, newrelic, elastic] },
-  bullmq: { instrumentations: ['bullmq-otel', '@appsignal/opentelemetry-instrumentation-bullmq', '@jenniferplusplus/opentelemetry-instrumentation-bullmq', 'opentelemetry-instrumentation-bullmq'], agents: [datadog], ownOption: 'telemetry' },
+  '@aws-sdk/client-sqs': {
+    instrumentations: ['@opentelemetry/instrumentation-aws-sdk', 'opentelemetry-instrumentation-aws-sdk'],
+    bundledSince: [0, 27],
+    bundleKey: '@opentelemetry/instrumentation-aws-sdk',
+    agents: [datadog, newrelic, elastic],
+  },
+  '@aws-sdk/client-sns': {
+    instrumentations: ['@opentelemetry/instrumentation-aws-sdk', 'opentelemetry-instrumentation-aws-sdk'],
+    bundledSince: [0, 27],
+    bundleKey: '@opentelemetry/instrumentation-aws-sdk',
+    agents: [datadog, newrelic, elastic],
+  },
+  '@grpc/grpc-js': {
+    instrumentations: ['@opentelemetry/instrumentation-grpc'],
+    bundledSince: [0, 15],
+    bundleKey: '@opentelemetry/instrumentation-grpc',
+    agents: [datadog, newrelic, elastic],
+  },
+  bullmq: {
+    instrumentations: [
+      'bullmq-otel',
+      '@appsignal/opentelemetry-instrumentation-bullmq',
+      '@jenniferplusplus/opentelemetry-instrumentation-bullmq',
+      'opentelemetry-instrumentation-bullmq',
+    ],
+    agents: [datadog, appsignal],
+    ownOption: 'telemetry',
+  },
   bull: { instrumentations: ['@useparagon/opentelemetry-instrumentation-bull', 'opentelemetry-instrumentation-bull'] },
   '@confluentinc/kafka-javascript': {
-    instrumentations: ['@drazke/instrumentation-confluent-kafka-javascript', '@instana/instrumentation-confluent-kafka-javascript', 'opentelemetry-instrumentation-confluent-kafka'],
+    instrumentations: [
+      '@drazke/instrumentation-confluent-kafka-javascript',
+      '@instana/instrumentation-confluent-kafka-javascript',
+      'opentelemetry-instrumentation-confluent-kafka',
+    ],
     agents: [datadog, newrelic],
   },
   'node-rdkafka': { instrumentations: ['opentelemetry-instrumentation-node-rdkafka'], agents: ['@instana/collector'] },
   '@platformatic/kafka': { instrumentations: ['@platformatic/kafka-opentelemetry'] },
-  '@google-cloud/pubsub': { instrumentations: ['opentelemetry-instrumentation-pubsub'], agents: [datadog], ownOption: 'enableOpenTelemetryTracing' },
-  '@azure/service-bus': { instrumentations: ['@azure/opentelemetry-instrumentation-azure-sdk', '@azure/monitor-opentelemetry', 'applicationinsights'], agents: [datadog] },
+  '@google-cloud/pubsub': {
+    instrumentations: ['opentelemetry-instrumentation-pubsub'],
+    agents: [datadog],
+    ownOption: 'enableOpenTelemetryTracing',
+  },
+  '@azure/service-bus': {
+    instrumentations: [
+      '@azure/opentelemetry-instrumentation-azure-sdk',
+      '@azure/monitor-opentelemetry',
+      'applicationinsights',
+    ],
+    agents: [datadog],
+  },
   'nest-tcp': { instrumentations: [] },
 };

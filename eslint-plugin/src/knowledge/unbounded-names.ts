@@ -24,5 +24,5 @@ export const STATIC_ID_WORDS: ReadonlySet<string> = new Set([
   'service', 'process', 'pid', 'host', 'instance', 'cluster', 'model', 'template', 'policy', 'command', 'task', 'provider', 'feature', 'cache', 'type', 'config', 'handler', 'tool', 'schema', 'subnet', 'network', 'server', 'index',
 ]);
 
-/** Label keys that ask for text of a person or a client, whatever the value is called. */
-export const FREE_TEXT_WORDS: ReadonlySet<string> = new Set(['email', 'username', 'url', 'uri', 'ip', 'useragent', 'referer', 'referrer', 'message', 'stack', 'description', 'comment', 'title', 'query', 'sql', 'body', 'prompt', 'reasoning', 'filename', 'timestamp']);
+/** Words for free text: a label and a value called so have as many values as there are texts. */
+export const FREE_TEXT_WORDS: ReadonlySet<string> = new Set(['email', 'username', 'useragent', 'referer', 'referrer', 'message', 'stack', 'description', 'comment', 'body', 'prompt', 'reasoning', 'filename', 'timestamp']);

@@ -1,6 +1,6 @@
 import type { TSESLint } from '@typescript-eslint/utils';
 import type { FileFacts } from '../analysis/analyze.ts';
-import type { Range, TraceStep } from '../analysis/facts.ts';
+import type { Range, TraceStep, WriteFact } from '../analysis/facts.ts';
 import { factsOf } from '../host/facts.ts';
 import type { Edit } from '../fixes/edits.ts';
 
@@ -69,7 +69,11 @@ export function createRule<O extends readonly unknown[], M extends string>(sourc
           if (!facts) return;
           const { sourceCode } = context;
           const options = source.meta.defaultOptions.map((d, i) => merge(d, context.options[i])) as unknown as O;
-          const loc = (r: Range) => ({ start: sourceCode.getLocFromIndex(r.start), end: sourceCode.getLocFromIndex(r.end) });
+          // Only the first line is underlined: what follows is another matter.
+          const loc = (r: Range) => {
+            const newline = sourceCode.text.indexOf('\n', r.start);
+            return { start: sourceCode.getLocFromIndex(r.start), end: sourceCode.getLocFromIndex(newline >= 0 && newline < r.end ? newline : r.end) };
+          };
           for (const p of source.check(facts, { options, text: sourceCode.text, filename: context.filename })) {
             context.report({
               loc: loc(p.range),
@@ -102,4 +106,14 @@ export function traceText(trace: readonly TraceStep[], first?: string): string {
     parts.push(`${s.text} (${s.foreign ? `${s.path.split(/[/\\]/).slice(-1).join('/')}:` : 'line '}${s.line})`);
   }
   return parts.join(' ← ');
+}
+
+const PARTS = { attribute: 'Attribute', name: 'The name', event: 'Event', status: 'The status', exception: 'The exception', entry: 'Entry', argument: 'The text', resource: 'Resource attribute' } as const;
+
+/** What part of a write a message is about: "Attribute `user.email`", "Attribute `url.full` (`ATTR_URL_FULL`)". */
+export function partText(write: Pick<WriteFact, 'part' | 'key' | 'keyText'>): string {
+  const { part, key, keyText } = write;
+  const shown = key === undefined || key === '*' ? keyText : key;
+  if (shown === undefined) return PARTS[part];
+  return keyText !== undefined && keyText !== shown ? `${PARTS[part]} \`${shown}\` (\`${keyText}\`)` : `${PARTS[part]} \`${shown}\``;
 }

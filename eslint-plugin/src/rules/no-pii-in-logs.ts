@@ -1,5 +1,5 @@
 import { writeSuggestions } from '../fixes/writes.ts';
-import { createRule, traceText, type Problem } from './create-rule.ts';
+import { createRule, partText, traceText, type Problem } from './create-rule.ts';
 
 type Options = readonly [{ readonly ignore: readonly string[] }];
 
@@ -27,7 +27,7 @@ export const noPiiInLogs = createRule<Options, 'pii'>({
         range: write.range,
         messageId: 'pii',
         data: {
-          part: write.key === undefined || write.key === '*' ? PARTS[write.part] : `${PARTS[write.part]} \`${write.key}\``,
+          part: partText(write),
           what: sensitive.what,
           category: sensitive.match.category,
           trace: trace === '' ? '' : ` (\`${write.valueText}\` ← ${trace})`,
@@ -37,5 +37,3 @@ export const noPiiInLogs = createRule<Options, 'pii'>({
     }
   },
 });
-
-const PARTS = { attribute: 'Attribute', name: 'The name', event: 'Event', status: 'The status', exception: 'The exception', entry: 'Entry', argument: 'The text', resource: 'Resource attribute' } as const;

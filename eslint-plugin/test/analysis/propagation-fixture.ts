@@ -12,6 +12,8 @@ export interface Fixture {
   readonly settings?: Partial<Settings>;
   /** Path of the file under test. */
   readonly path?: string;
+  /** Package of a path; one package for everything when left out. */
+  readonly packageOf?: (path: string) => string;
 }
 
 /** Set-up with an explicit, empty list of instrumentations. */
@@ -27,7 +29,11 @@ new NodeSDK({ instrumentations: [getNodeAutoInstrumentations()] }).start();
 
 const tracing = { '@opentelemetry/api': '^1.9.0', '@opentelemetry/sdk-node': '^0.220.0' };
 
-function hostOf(files: ReadonlyMap<string, string>, dependencies: ReadonlyMap<string, string>): ModuleHost {
+function hostOf(
+  files: ReadonlyMap<string, string>,
+  dependencies: ReadonlyMap<string, string>,
+  packageOf: (path: string) => string,
+): ModuleHost {
   const parsed = new Map<string, ParsedFile>();
   return {
     parse(path) {
@@ -35,7 +41,16 @@ function hostOf(files: ReadonlyMap<string, string>, dependencies: ReadonlyMap<st
       if (text === undefined) return undefined;
       let file = parsed.get(path);
       if (!file) {
-        file = { path, text, ast: parse(text, { range: true, loc: true, sourceType: 'module', ecmaFeatures: { jsx: path.endsWith('x') } }) as unknown as ParsedFile['ast'] };
+        file = {
+          path,
+          text,
+          ast: parse(text, {
+            range: true,
+            loc: true,
+            sourceType: 'module',
+            ecmaFeatures: { jsx: path.endsWith('x') },
+          }) as unknown as ParsedFile['ast'],
+        };
         parsed.set(path, file);
       }
       return file;
@@ -46,14 +61,23 @@ function hostOf(files: ReadonlyMap<string, string>, dependencies: ReadonlyMap<st
       return [base, `${base}.ts`, `${base}/index.ts`].find((p) => files.has(p));
     },
     mentioning: (words) => [...files].filter(([, text]) => words.every((w) => text.includes(w))).map(([path]) => path),
-    project: () => ({ dependencies, packageName: 'app' }),
+    project: (path) => ({ dependencies, packageName: packageOf(path) }),
   };
 }
 
 /** Facts of a piece of code in a workspace that traces, unless the fixture says otherwise. */
-export function factsOf(code: string, { files = { 'tracing.ts': bareSdk }, dependencies = tracing, settings = {}, path = 'src/app.ts' }: Fixture = {}): readonly PropagationFact[] {
+export function factsOf(
+  code: string,
+  {
+    files = { 'tracing.ts': bareSdk },
+    dependencies = tracing,
+    settings = {},
+    path = 'src/app.ts',
+    packageOf = () => 'app',
+  }: Fixture = {},
+): readonly PropagationFact[] {
   const all = new Map(Object.entries({ ...files, [path]: code }).map(([p, text]) => [`/w/${p}`, text]));
-  const host = hostOf(all, new Map(Object.entries(dependencies)));
+  const host = hostOf(all, new Map(Object.entries(dependencies)), packageOf);
   const file = host.parse(`/w/${path}`);
   if (!file) throw new Error('the code under test does not parse');
   return analyze(moduleOf(file), host, { ...defaultSettings, ...settings }).propagation;

@@ -8,9 +8,16 @@ export const httpClients: readonly Library[] = [
     name: 'ws',
     source: 'ws 8 documentation',
     modules: ['ws'],
-    exports: { default: { construct: { returns: 'ws.Socket' } }, WebSocket: { construct: { returns: 'ws.Socket' } }, WebSocketServer: { construct: { returns: 'ws.Server' } } },
+    exports: {
+      default: { construct: { returns: 'ws.Socket' } },
+      WebSocket: { construct: { returns: 'ws.Socket' } },
+      WebSocketServer: { construct: { returns: 'ws.Server' } },
+    },
     types: { default: 'ws.Socket', WebSocket: 'ws.Socket', WebSocketServer: 'ws.Server' },
-    shapes: { 'ws.Socket': { members: { send: { call: {} }, on: { call: {} } } }, 'ws.Server': { members: { on: { call: { callbacks: { 1: ['ws.Socket', 'web.Request'] } } } } } },
+    shapes: {
+      'ws.Socket': { members: { send: { call: {} }, on: { call: {} } } },
+      'ws.Server': { members: { on: { call: { callbacks: { 1: ['ws.Socket', 'web.Request'] } } } } },
+    },
   },
   {
     name: 'socket.io',
@@ -19,7 +26,13 @@ export const httpClients: readonly Library[] = [
     exports: { Server: { construct: { returns: 'socketio.Server' } }, io: gives('socketio.Socket') },
     types: { Server: 'socketio.Server', Socket: 'socketio.Socket' },
     shapes: {
-      'socketio.Server': { members: { emit: { call: {} }, to: gives('socketio.Socket'), on: { call: { callbacks: { 1: ['socketio.Socket'] } } } } },
+      'socketio.Server': {
+        members: {
+          emit: { call: {} },
+          to: gives('socketio.Socket'),
+          on: { call: { callbacks: { 1: ['socketio.Socket'] } } },
+        },
+      },
       'socketio.Socket': { members: { emit: { call: {} }, to: gives('socketio.Socket'), on: { call: {} } } },
     },
   },

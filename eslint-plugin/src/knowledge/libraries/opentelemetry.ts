@@ -12,12 +12,26 @@ const startActive: Member = {
   call: { returns: 'callback', callbacks: { [-1]: ['otel.Span'] }, sink: { kind: 'span-start', name: 0, options: 1, active: true } },
 };
 
+const spanMembers: NonNullable<Shape['members']> = {
+  setAttribute: chain({ kind: 'attribute', key: 0, value: 1, on: 'span' }),
+  setAttributes: chain({ kind: 'attributes', arg: 0, on: 'span' }),
+  addEvent: chain({ kind: 'span-event', name: 0, attributes: 1 }),
+  addLink: chain({ kind: 'span-link', arg: 0 }),
+  addLinks: chain({ kind: 'span-link', arg: 0, many: true }),
+  setStatus: chain({ kind: 'span-status', arg: 0 }),
+  updateName: chain({ kind: 'span-name', arg: 0 }),
+  recordException: { call: { sink: { kind: 'span-exception', arg: 0 } } },
+  end: { call: { sink: { kind: 'span-end' } } },
+  isRecording: { call: { value: 'boolean' } },
+  spanContext: { call: { returns: 'otel.SpanContext' } },
+};
+
 const traceShapes: Readonly<Record<string, Shape>> = {
   'otel.TraceApi': {
     members: {
       getTracer: { call: { returns: 'otel.Tracer' } },
       getTracerProvider: { call: { returns: 'otel.TracerProvider' } },
-      getSpan: { call: { returns: 'otel.Span' } },
+      getSpan: { call: { returns: 'otel.Span.active' } },
       getActiveSpan: { call: { returns: 'otel.Span.active' } },
       setSpan: { call: { returns: 'otel.Context' } },
     },
@@ -29,21 +43,9 @@ const traceShapes: Readonly<Record<string, Shape>> = {
       startActiveSpan: startActive,
     },
   },
-  'otel.Span': {
-    members: {
-      setAttribute: chain({ kind: 'attribute', key: 0, value: 1, on: 'span' }),
-      setAttributes: chain({ kind: 'attributes', arg: 0, on: 'span' }),
-      addEvent: chain({ kind: 'span-event', name: 0, attributes: 1 }),
-      addLink: chain({ kind: 'span-link', arg: 0 }),
-      addLinks: chain({ kind: 'span-link', arg: 0, many: true }),
-      setStatus: chain({ kind: 'span-status', arg: 0 }),
-      updateName: chain({ kind: 'span-name', arg: 0 }),
-      recordException: { call: { sink: { kind: 'span-exception', arg: 0 } } },
-      end: { call: { sink: { kind: 'span-end' } } },
-      isRecording: { call: { value: 'boolean' } },
-      spanContext: { call: { returns: 'otel.SpanContext' } },
-    },
-  },
+  'otel.Span': { members: spanMembers },
+  /** The span of the active context: somebody else started it and ends it. */
+  'otel.Span.active': { members: spanMembers },
   'otel.SpanContext': { members: { traceId: { value: 'trace.id' }, spanId: { value: 'trace.id' } } },
   'otel.ContextApi': {
     members: {

@@ -206,4 +206,4 @@ export const webLibraries: readonly Library[] = [
 ];
 
 /** TypeScript names of global types. */
-export const globalTypes: Readonly<Record<string, string>> = { Request: 'fetch.Request', Headers: 'fetch.Headers', URL: 'url.Url' };
+export const globalTypes: Readonly<Record<string, string>> = { Request: 'fetch.Request', Response: 'fetch.Response', Headers: 'fetch.Headers', URL: 'url.Url' };

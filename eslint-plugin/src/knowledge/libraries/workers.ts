@@ -17,7 +17,9 @@ export const workers: readonly Library[] = [
     shapes: {
       'workerthreads.Worker': { members: { postMessage: { call: {} }, on: { call: {} } } },
       'workerthreads.Port': { members: { postMessage: { call: {} }, on: { call: {} } } },
-      'workerthreads.Channel': { members: { port1: { shape: 'workerthreads.Port' }, port2: { shape: 'workerthreads.Port' } } },
+      'workerthreads.Channel': {
+        members: { port1: { shape: 'workerthreads.Port' }, port2: { shape: 'workerthreads.Port' } },
+      },
     },
   },
   {
@@ -32,7 +34,12 @@ export const workers: readonly Library[] = [
     name: 'piscina',
     source: 'piscina 5, tinypool 2 and workerpool 10 READMEs',
     modules: ['piscina', 'tinypool', 'workerpool'],
-    exports: { default: { construct: { returns: 'workerpool.Pool' } }, Piscina: { construct: { returns: 'workerpool.Pool' } }, Tinypool: { construct: { returns: 'workerpool.Pool' } }, pool: gives('workerpool.Pool') },
+    exports: {
+      default: { construct: { returns: 'workerpool.Pool' } },
+      Piscina: { construct: { returns: 'workerpool.Pool' } },
+      Tinypool: { construct: { returns: 'workerpool.Pool' } },
+      pool: gives('workerpool.Pool'),
+    },
     types: { default: 'workerpool.Pool', Piscina: 'workerpool.Pool' },
     shapes: { 'workerpool.Pool': { members: { run: { call: {} }, runTask: { call: {} }, exec: { call: {} } } } },
   },

@@ -1,0 +1,129 @@
+import * as tsParser from '@typescript-eslint/parser';
+import { RuleTester, type Rule } from 'eslint';
+import { afterAll, describe, expect, it } from 'vitest';
+import { applySuggestion, lint } from './lint.ts';
+
+RuleTester.describe = describe;
+RuleTester.it = it;
+RuleTester.itOnly = it.only;
+
+/** A suggestion that a finding must offer: its title and what the whole text is afterwards. */
+interface ExpectedSuggestion {
+  readonly title: string;
+  readonly output: string;
+}
+
+/** Code with the reported range between « and »; several findings are marked in the order of the text. */
+export interface InvalidCase {
+  readonly code: string;
+  /** Part of the message of every finding, or one per finding. */
+  readonly says: RegExp | readonly RegExp[];
+  /** Suggestions of the findings in their order: all of them, or how many. */
+  readonly suggestions?: readonly (number | readonly ExpectedSuggestion[])[];
+  readonly options?: readonly unknown[];
+  readonly settings?: Readonly<Record<string, unknown>>;
+  /** Parse as JavaScript with ESLint's own parser. */
+  readonly js?: boolean;
+}
+
+/** Code in which the rule must stay silent. */
+export type ValidCase = string | Omit<InvalidCase, 'says' | 'suggestions'>;
+
+/** A comment that makes the cheap look at the text let every file through. */
+export const PREFILTER_OFF = '\n// prom-client';
+
+interface Mark {
+  readonly start: number;
+  readonly end: number;
+}
+
+/**
+ * Runs ESLint's RuleTester on compact cases, and on each of them: the same findings without the prefilter, and every
+ * suggestion leaves code that parses and no longer has the finding.
+ */
+export function testRule(name: string, rule: unknown, cases: { readonly valid: readonly ValidCase[]; readonly invalid: readonly InvalidCase[] }): void {
+  const ts = new RuleTester({ languageOptions: { parser: tsParser }, settings: { telint: { crossFile: 'off' } } });
+  const js = new RuleTester({ settings: { telint: { crossFile: 'off' } } });
+  const valid = cases.valid.map((c) => (typeof c === 'string' ? { code: c } : c));
+  for (const [tester, espree] of [[ts, false], [js, true]] as const) {
+    const ofParser = <T extends { js?: boolean }>(list: readonly T[]): T[] => list.filter((c) => (c.js ?? false) === espree);
+    const tests = {
+      valid: ofParser(valid).map(({ code, options, settings }) => ({ name: titleOf(code), code, ...shared(options, settings) })),
+      invalid: ofParser(cases.invalid).map(invalidTest),
+    };
+    if (tests.valid.length + tests.invalid.length > 0) tester.run(`${name} (${espree ? 'espree' : 'typescript-eslint'})`, rule as Rule.RuleModule, tests as never);
+  }
+
+  describe(`${name}: every case`, () => {
+    const all = [...valid, ...cases.invalid];
+    it.each(all.map((c) => [titleOf(c.code), c] as const))('is judged alike without the prefilter: %s', (_, c) => {
+      const { text } = unmark(c.code);
+      const run = (t: string): string[] => lint(t, lintOptions(name, c)).map((m) => m.message);
+      expect(run(text)).toEqual(run(text + PREFILTER_OFF));
+    });
+    let suggestions = 0;
+    it.each(cases.invalid.map((c) => [titleOf(c.code), c] as const))('is clean after each suggestion: %s', (_, c) => {
+      const { text } = unmark(c.code);
+      for (const finding of lint(text, lintOptions(name, c))) {
+        for (const { desc, fix } of finding.suggestions ?? []) {
+          suggestions++;
+          const after = lint(applySuggestion(text, fix), lintOptions(name, c));
+          const same = after.filter((m) => m.fatal === true || (m.message === finding.message && m.line === finding.line));
+          expect(same.map((m) => m.message), `${desc}:\n${applySuggestion(text, fix)}`).toEqual([]);
+        }
+      }
+    });
+    afterAll(() => expect(suggestions).toBeGreaterThan(0));
+  });
+}
+
+function lintOptions(name: string, c: Exclude<ValidCase, string>): Parameters<typeof lint>[1] {
+  return { rules: { [name]: c.options ?? [] }, settings: { crossFile: 'off', ...c.settings }, espree: c.js ?? false, filename: c.js ? 'src/file.js' : 'src/file.ts' };
+}
+
+function shared(options: readonly unknown[] | undefined, settings: Readonly<Record<string, unknown>> | undefined): object {
+  return { ...(options ? { options } : {}), ...(settings ? { settings: { telint: { crossFile: 'off', ...settings } } } : {}) };
+}
+
+function invalidTest({ code, says, suggestions, options, settings }: InvalidCase): object {
+  const { text, marks } = unmark(code);
+  if (marks.length === 0) throw new Error(`No « » in ${code}`);
+  const errors = marks.map((mark, i) => {
+    const given = suggestions?.[i] ?? suggestions?.at(-1) ?? 1;
+    return {
+      message: says instanceof RegExp ? says : (says[i] ?? /.{999}/),
+      ...location(text, mark),
+      ...(typeof given === 'number' ? (given === 0 ? {} : { suggestions: given }) : { suggestions: given.map(({ title, output }) => ({ desc: title, output })) }),
+    };
+  });
+  return { name: titleOf(code), code: text, errors, ...shared(options, settings) };
+}
+
+/** The line that matters: the first marked one, else the last. */
+function titleOf(code: string): string {
+  const lines = code.trim().split('\n');
+  return (lines.find((l) => l.includes('«')) ?? lines.at(-1) ?? '').trim();
+}
+
+/** The text without marks and the ranges between them. */
+export function unmark(code: string): { readonly text: string; readonly marks: readonly Mark[] } {
+  const marks: Mark[] = [];
+  let text = '';
+  let start = 0;
+  for (const part of code.split(/([«»])/)) {
+    if (part === '«') start = text.length;
+    else if (part === '»') marks.push({ start, end: text.length });
+    else text += part;
+  }
+  return { text, marks };
+}
+
+function location(text: string, { start, end }: Mark): object {
+  const [from, to] = [position(text, start), position(text, end)];
+  return { line: from.line, column: from.column, endLine: to.line, endColumn: to.column };
+}
+
+function position(text: string, offset: number): { readonly line: number; readonly column: number } {
+  const before = text.slice(0, offset).split('\n');
+  return { line: before.length, column: (before.at(-1)?.length ?? 0) + 1 };
+}
