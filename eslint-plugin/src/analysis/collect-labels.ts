@@ -133,7 +133,7 @@ export function metricName(ev: Evaluator, site: SinkSite, module: Module): strin
 
 /** Judges one entry as a label. */
 export function labelFact(ev: Evaluator, entry: RawEntry, home: Module): LabelFact {
-  const value = entry.get();
+  const value = ev.fresh(entry.get);
   const key = entry.key ?? '*';
   const bound = wholeObject(value, key) ?? boundOf(value, key);
   const valueNode = valueNodeOf(entry.node);

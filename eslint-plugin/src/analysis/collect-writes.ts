@@ -141,7 +141,7 @@ function computedKeyText(entry: RawEntry, module: Module): string | undefined {
 
 /** Judges one part of a write. */
 export function writeFact(ev: Evaluator, sink: SinkKind, part: WriteFact['part'], entry: RawEntry, home: Module, through: string | undefined): WriteFact {
-  const value = entry.get();
+  const value = ev.fresh(entry.get);
   // An attribute that is written elsewhere in this file is shown there, where its key can be read.
   const own = entry.source?.module === home ? entry.source : undefined;
   const node = own?.node ?? entry.node;

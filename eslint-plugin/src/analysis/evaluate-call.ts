@@ -8,7 +8,7 @@ import type { Module } from './module.ts';
 import { isProtectiveName } from './sensitivity.ts';
 import { valueOfType } from './type-syntax.ts';
 import type { Signature } from '../knowledge/types.ts';
-import { bounded, join, literal, through, unknown, type Env, type FunctionValue, type Thunk, type Value } from './value.ts';
+import { bounded, join, literal, membersOf, through, unknown, type Env, type FunctionValue, type Thunk, type Value } from './value.ts';
 
 const MAX_FRAMES = 7;
 
@@ -55,7 +55,7 @@ function methodCall(ev: Evaluator, call: TSESTree.CallExpression, callee: TSESTr
   const object = ev.evaluate(holder, module, env);
   if (name === undefined) return opaqueCall(ev, call, args);
   const results: Value[] = [];
-  for (const o of object.type === 'join' ? object.members : [object]) {
+  for (const o of object.type === 'join' ? membersOf(object) : [object]) {
     results.push(methodResult(ev, o, name, call, args, module, env) ?? opaqueCall(ev, call, args, o));
   }
   return join(results);
@@ -127,7 +127,7 @@ export function applyFunction(ev: Evaluator, fn: FunctionValue, args: readonly T
   if (returned.length === 0) return typed() ?? literal(undefined);
   const values = returned.slice(0, 24).map((r) => ev.guarded(r, fn.module, frame));
   const value = join(values);
-  const annotation = value.type === 'unknown' || value.type === 'external' ? typed() : undefined;
+  const annotation = value.type === 'unknown' || value.type === 'external' || (value.type === 'literal' && value.value == null) ? typed() : undefined;
   const result = annotation ?? (value.type === 'unknown' && value.names.length === 0 ? { ...value, names: [name] } : value);
   return through(protect(result), { text: snippet(at, module), module, node: at });
 }
@@ -203,6 +203,10 @@ export function evaluateNew(ev: Evaluator, node: TSESTree.NewExpression, module:
   const target = ev.evaluate(callee, module, env);
   for (const t of target.type === 'join' ? target.members : [target]) {
     if (t.type === 'class') return { type: 'instance', of: t, args };
+    if (t.type === 'shape') {
+      const made = shapeOf(t.shape)?.construct?.returns;
+      if (made) return { type: 'shape', shape: made, module, origin: node, env, evidence: t.evidence };
+    }
     if (t.type === 'external') {
       const [specifier = '', name = 'default'] = t.path.length === 3 && t.path[1] === 'default' ? [t.path[0], t.path[2]] : t.path;
       const signature = libraryExport(specifier, name)?.construct;

@@ -2,16 +2,16 @@ import { isFunction, propertyName, type Node, type TSESTree } from './ast.ts';
 import { annotationOf, typeName, valueOfType } from './type-syntax.ts';
 import { declaredMember, parameterValue } from './evaluate-param.ts';
 import { returnedExpressions, type Evaluator } from './evaluate.ts';
-import { shapeMember } from './libraries.ts';
+import { libraryExport, shapeMember } from './libraries.ts';
 import type { Module } from './module.ts';
 import { valueKinds, type ValueKind } from '../knowledge/value-kinds.ts';
-import { bounded, join, literal, unknown, type ClassValue, type InstanceValue, type SourceValue, type Value } from './value.ts';
+import { bounded, join, literal, membersOf, unknown, type ClassValue, type InstanceValue, type SourceValue, type Value } from './value.ts';
 
 /** Value of `object.name`; an undefined name is a computed access whose key is not known. */
 export function memberValue(ev: Evaluator, object: Value, name: string | undefined, node: Node | undefined, module: Module | undefined): Value {
   switch (object.type) {
     case 'join':
-      return join(object.members.map((m) => memberValue(ev, object.aliases && m.type === 'unknown' ? { ...m, aliases: [...(m.aliases ?? []), ...object.aliases] } : m, name, node, module)));
+      return join(membersOf(object).map((m) => memberValue(ev, m, name, node, module)));
     case 'object':
       return objectMember(ev, object, name, node, module);
     case 'array':
@@ -51,7 +51,7 @@ export function memberValue(ev: Evaluator, object: Value, name: string | undefin
 
 /** Remembers the property that a value without a name of its own was read from. */
 function called(value: Value, name: string): Value {
-  return value.type === 'unknown' || value.type === 'instance' || value.type === 'external' ? { ...value, aliases: [...(value.aliases ?? []), name] } : value;
+  return value.type === 'unknown' || value.type === 'instance' || value.type === 'external' || value.type === 'join' ? { ...value, aliases: [...(value.aliases ?? []), name] } : value;
 }
 
 /** Keeps the trace of the object that a member was read from. */
@@ -175,8 +175,8 @@ export function classMember(ev: Evaluator, cls: ClassValue, name: string, isStat
       if (m.value) values.push(ev.evaluate(m.value, module, undefined));
     }
   }
+  for (const w of fieldWrites(cls)) if (w.name === name) values.push(ev.evaluate(w.value, module, undefined));
   if (!isStatic) {
-    for (const w of fieldWrites(cls)) if (w.name === name) values.push(ev.evaluate(w.value, module, undefined));
     const parameter = parameterProperty(node, name);
     if (parameter) {
       annotation ??= annotationOf(parameter.param);
@@ -184,7 +184,7 @@ export function classMember(ev: Evaluator, cls: ClassValue, name: string, isStat
     }
   }
   const meaningful = values.filter((v) => !(v.type === 'literal' && v.value == null));
-  const value = meaningful.length > 0 ? join(meaningful) : values[0];
+  const value = meaningful.length > 0 ? join(meaningful) : annotation ? undefined : values[0];
   if (annotation && (!value || value.type === 'unknown' || value.type === 'external')) {
     const typed = valueOfType(ev, { node: annotation, module }, [name]);
     if (typed) return typed;
@@ -194,6 +194,10 @@ export function classMember(ev: Evaluator, cls: ClassValue, name: string, isStat
   if (value) return value;
   if (!node.superClass || depth > 4) return undefined;
   const base = ev.evaluate(node.superClass, module, undefined);
+  if (base.type === 'external') {
+    const shape = libraryExport(base.path[0] ?? '', base.path.at(-1) ?? '')?.construct?.returns;
+    return shape ? memberValue(ev, { type: 'shape', shape, module, origin: undefined, evidence: 'proved' }, name, undefined, module) : undefined;
+  }
   return base.type === 'class' ? classMember(ev, base, name, isStatic, self, depth + 1) : undefined;
 }
 
@@ -209,7 +213,7 @@ function fieldWrites(cls: ClassValue): readonly { readonly name: string; readonl
     const name = propertyName(a.left);
     if (name === undefined || !inside(a, cls.node)) continue;
     const { object } = a.left;
-    if (object.type === 'ThisExpression' || (object.type === 'Identifier' && isOwnInstance(object, cls))) out.push({ name, value: a.right });
+    if (object.type === 'ThisExpression' || (object.type === 'Identifier' && object.name === cls.node.id?.name) || (object.type === 'Identifier' && isOwnInstance(object, cls))) out.push({ name, value: a.right });
   }
   writesCache.set(cls.node, out);
   return out;

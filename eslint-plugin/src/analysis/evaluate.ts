@@ -44,6 +44,13 @@ export class Evaluator {
     return this.evaluate(node, module, undefined);
   }
 
+  /** Answers a question that was put off, with a budget of its own. */
+  fresh(thunk: Thunk): Value {
+    this.budget = BUDGET;
+    this.nesting = 0;
+    return thunk();
+  }
+
   /** True when the current question has used up its budget. */
   get exhausted(): boolean {
     return this.budget <= 0;
@@ -205,6 +212,17 @@ export class Evaluator {
 
   /** Any element of an iterable value. */
   elementOf(value: Value): Value {
+    // `list = [...list, x]` is an element of itself.
+    if (--this.budget < 0 || this.nesting > MAX_NESTING) return unknown([], 'budget');
+    this.nesting++;
+    try {
+      return this.anyElement(value);
+    } finally {
+      this.nesting--;
+    }
+  }
+
+  private anyElement(value: Value): Value {
     if (value.type === 'array') return value.items.length === 0 ? unknown([], 'member') : join(value.items.slice(0, 40).map((i) => i()));
     if (value.type === 'join') return join(value.members.map((m) => this.elementOf(m)));
     return memberValue(this, value, '[]', undefined, undefined);

@@ -1,6 +1,6 @@
 import { ENTITY_WORDS, FREE_TEXT_WORDS, ID_WORDS, STATIC_ID_WORDS, TENANT_WORDS } from '../knowledge/unbounded-names.ts';
 import { valueKinds } from '../knowledge/value-kinds.ts';
-import type { Step, Value } from './value.ts';
+import { membersOf, type Step, type Value } from './value.ts';
 import { splitWords } from './words.ts';
 
 /** How certain a verdict is: traced to its source, said by a type, or only suggested by names. */
@@ -34,7 +34,7 @@ export function boundOf(value: Value, key?: string, depth = 0): Bound {
       return make(facts.bound, facts.what, value.evidence, facts.count);
     }
     case 'join':
-      return joinBounds(value.members.map((m) => boundOf(m, key, depth + 1)), value.step, 'sum');
+      return joinBounds(membersOf(value).map((m) => boundOf(m, key, depth + 1)), value.step, 'sum');
     case 'derived':
       return derivedBound(value, key, depth, make);
     case 'shape':

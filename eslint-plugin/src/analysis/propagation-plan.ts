@@ -20,6 +20,9 @@ export interface ApiNames {
   readonly context: string;
   readonly propagation: string;
   readonly trace: string;
+  /** `trace` must be imported too, by edits that use it. */
+  readonly traceMissing: boolean;
+  readonly spanKindMissing: boolean;
   /** `local` of every name that is not imported yet. */
   readonly missing: readonly { readonly name: string; readonly local: string }[];
   /** End of the last specifier of an existing import of the API. */
@@ -137,13 +140,15 @@ function apiNames(module: Module, at: Node): ApiNames {
   const propagation = nameOf('propagation');
   const before = missing.length;
   const trace = nameOf('trace');
-  // Only the variant with a link needs `trace`; it is imported with that variant.
+  // Only the variant with a link needs `trace`.
   const needed = missing.slice(0, before);
   const last = own?.specifiers.at(-1);
   return {
     context,
     propagation,
-    trace: missing.length > before ? `${trace}?` : trace,
+    trace,
+    traceMissing: missing.length > before,
+    spanKindMissing: !module.scopes.root.bindings.has('SpanKind'),
     missing: needed,
     importAt: last ? rangeOf(last)[1] : undefined,
     commonJs: imports.length === 0 && /\brequire\(/.test(module.text),

@@ -130,7 +130,7 @@ function functionArgument(m: Machine, call: TSESTree.CallExpression): FunctionNo
 }
 
 function begin(m: Machine, call: TSESTree.CallExpression, state: State): State {
-  m.notes.started = true;
+  m.notes.starts += 1;
   if (state.some((p) => p.status === 'open')) m.notes.overwritten.add(call);
   return mapState(state, (p): Path => ({
     ...p,
@@ -204,8 +204,8 @@ function chain(
 ): Outcome {
   const before = m.notes.activity;
   const base = m.evaluate(callee.object, state, jumps);
-  const resolved =
-    dottedName((unwrap(callee.object) as TSESTree.CallExpression).callee ?? callee.object) === 'Promise.resolve';
+  const promise = unwrap(callee.object);
+  const resolved = promise.type === 'CallExpression' && dottedName(promise.callee) === 'Promise.resolve';
   const from: Settlement = base.settle ?? { ok: base.state, bad: resolved ? [] : disturbed(base.state), acts: false };
   const [first, second] = call.arguments;
   let settled: Settlement;

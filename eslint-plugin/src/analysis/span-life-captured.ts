@@ -84,7 +84,7 @@ export function judgeCaptured(
 /** A span that a module starts while it loads: evidence when its functions share it, nothing to say when it is a script's own. */
 export function judgeShared(binding: Binding, module: Module): readonly Evidence[] | undefined {
   const { ends, others, escapes } = usesOf(binding, module);
-  const handlers = [...ends, ...others].filter((ref) => isSharedFunction(enclosingFunction(ref), module));
+  const handlers = [...ends, ...others].filter((ref) => isSharedFunction(enclosingFunction(ref)));
   const handler = handlers[0];
   if (ends.some((e) => !enclosingFunction(e))) return undefined;
   if (!handler) return escapes || ends.length > 0 || others.some((o) => enclosingFunction(o)) ? [] : undefined;
@@ -100,7 +100,7 @@ const SHUTDOWN =
   /^(?:exit|beforeExit|SIG\w+|close|disconnect|unload|beforeunload|pagehide|visibilitychange|shutdown|finish|end)$/;
 
 /** Exported, or registered as a handler of something that happens many times. */
-function isSharedFunction(fn: Node | undefined, module: Module): boolean {
+function isSharedFunction(fn: Node | undefined): boolean {
   for (let f: Node | undefined = fn; f; f = enclosingFunction(f)) {
     if (!isFunction(f)) return false;
     const parent = outerOf(f);
@@ -119,6 +119,5 @@ function isSharedFunction(fn: Node | undefined, module: Module): boolean {
         return true;
     }
   }
-  void module;
   return false;
 }

@@ -19,17 +19,14 @@ import { outerOf } from './span-life-refs.ts';
 /** Hands the span to other code at a node; `final`: this code can not be shown to end it afterwards. */
 export function give(m: Machine, state: State, node: Node, final = false): State {
   if (m.borrowed.has(node)) return state;
-  let changed = false;
-  const after = mapState(state, (p): Path => {
-    if (p.status !== 'open') return p;
-    changed = true;
-    return { ...p, status: 'given', at: node, given: final ? undefined : node, calm: true, sure: true };
-  });
-  if (changed) {
-    m.notes.gives.add(node);
-    m.notes.activity += 1;
-  }
-  return after;
+  if (!state.some((p) => p.status === 'open')) return state;
+  m.notes.gives.add(node);
+  m.notes.activity += 1;
+  return mapState(state, (p): Path =>
+    p.status === 'open'
+      ? { ...p, status: 'given', at: node, given: final ? undefined : node, calm: true, sure: true }
+      : p,
+  );
 }
 
 /** A promise goes somewhere that waits for it; what its callbacks do with the span counts as done by others. */
@@ -227,12 +224,9 @@ function assign(m: Machine, target: Node, value: Node, node: Node, state: State,
 
 function assignSpan(m: Machine, value: Node, node: Node, state: State, jumps: Jump[]): State {
   if (m.track.isSpan(value)) return state;
-  const before = m.notes.started;
-  m.notes.started = false;
+  const before = m.notes.starts;
   const after = m.evaluate(value, state, jumps).state;
-  const starts = m.notes.started;
-  m.notes.started ||= before;
-  if (starts) return after;
+  if (m.notes.starts > before) return after;
   if (after.some((p) => p.status === 'open')) m.notes.overwritten.add(node);
   return mapState(after, (p): Path => ({ ...p, status: 'none', at: undefined, given: undefined }));
 }

@@ -5,7 +5,6 @@ import {
   propertyName,
   rangeOf,
   unwrap,
-  walk,
   type FunctionNode,
   type Node,
   type TSESTree,
@@ -13,7 +12,8 @@ import {
 import type { Module } from './module.ts';
 import type { Evidence } from './span-life-evidence.ts';
 import { lineOf } from './trace.ts';
-import { hasDescendant, outerOf } from './span-life-refs.ts';
+import { findNode } from './span-life-find.ts';
+import { outerOf } from './span-life-refs.ts';
 
 /** Functions that make a span active while a callback runs; inside, the active span is the code's own. */
 const ACTIVATORS = new Set(['startActiveSpan', 'with', 'withSpan', 'withActiveSpan', 'bind', 'run']);
@@ -24,7 +24,12 @@ export function foreignEnd(call: TSESTree.CallExpression, module: Module): Evide
   if (!fn || runsUnderOwnSpan(fn)) return undefined;
   const end = endOf(call, module, fn);
   // a function that only ends the active span is the other half of one that starts it
-  if (!end || !hasDescendant(fn, (n) => n.type === 'AwaitExpression' || n.type === 'TryStatement')) return undefined;
+  const works = findNode(
+    fn.body,
+    (n) => n.type === 'AwaitExpression' || n.type === 'TryStatement',
+    (n) => !isFunction(n),
+  );
+  if (!end || !works) return undefined;
   return { text: `\`end()\` at line ${String(lineOf(end, module))} ends the span of the caller`, node: end };
 }
 
@@ -96,17 +101,11 @@ function patchedMethod(ending: Node, owner: Node, module: Module): string | unde
 export function endInProxy(proxy: TSESTree.NewExpression): Node | undefined {
   const handler = proxy.arguments[1] && unwrap(proxy.arguments[1]);
   if (calleeName(proxy) !== 'Proxy' || handler?.type !== 'ObjectExpression') return undefined;
-  let named = false;
-  let end: Node | undefined;
-  walk(handler, (n) => {
-    if (n.type === 'Literal' && n.value === 'startActiveSpan') named = true;
-    if (n.type === 'TryStatement' && n.finalizer && !end) {
-      walk(n.finalizer, (c) => {
-        if (c.type === 'CallExpression' && calleeName(c) === 'end') end = c;
-        return end === undefined;
-      });
-    }
-    return undefined;
-  });
-  return named ? end : undefined;
+  const named = findNode(handler, (n) => n.type === 'Literal' && n.value === 'startActiveSpan');
+  const ending = findNode(handler, (n) => n.type === 'TryStatement' && finalEnd(n) !== undefined);
+  return named && ending?.type === 'TryStatement' ? finalEnd(ending) : undefined;
+}
+
+function finalEnd({ finalizer }: TSESTree.TryStatement): Node | undefined {
+  return finalizer ? findNode(finalizer, (n) => n.type === 'CallExpression' && calleeName(n) === 'end') : undefined;
 }

@@ -26,7 +26,8 @@ export interface ResolvedFunction {
 
 /** What a run of the interpreter finds besides its exits. */
 export interface Notes {
-  started: boolean;
+  /** How often the start was passed. */
+  starts: number;
   /** Calls that end the span. */
   readonly ends: Set<Node>;
   /** Places that hand it to other code. */

@@ -1,18 +1,20 @@
 import {
   calleeName,
   dottedName,
+  enclosingFunction,
   isFunction,
   parentOf,
   propertyName,
   rangeOf,
   unwrap,
-  walk,
   type FunctionNode,
   type Node,
   type TSESTree,
 } from './ast.ts';
 import type { Module } from './module.ts';
+import { findNode } from './span-life-find.ts';
 import type { Machine, ResolvedFunction } from './span-life-machine.ts';
+import { outerOf } from './span-life-refs.ts';
 
 /** Continuations: calling them hands a result back, it does not run the work. */
 const CONTINUATIONS = /^(?:cb|callback|done|resolve|reject)$/;
@@ -47,6 +49,30 @@ const THROWING = new Set(['throwIfAborted']);
 
 /** A call, without `await`, that runs code which can well throw: `next()`, `fn()` of a parameter, `original.apply(this, args)`. */
 export function runsUserCode(call: TSESTree.CallExpression, machine: Machine): boolean {
+  return isUserCode(call, machine) && !isUsedAsPromise(call, machine.module);
+}
+
+const PROMISE_METHODS = new Set(['then', 'catch', 'finally']);
+
+/** What the call returns gets promise callbacks: such a function reports its failures through the promise. */
+function isUsedAsPromise(call: Node, module: Module, hops = 0): boolean {
+  const parent = outerOf(call);
+  if (parent?.type === 'MemberExpression') return PROMISE_METHODS.has(propertyName(parent) ?? '');
+  if (parent?.type === 'VariableDeclarator' && parent.id.type === 'Identifier') {
+    const binding = module.scopes.resolve(parent.id);
+    const refs = binding ? module.scopes.references(binding) : [];
+    return refs.some((ref) => {
+      const member = outerOf(ref);
+      return member?.type === 'MemberExpression' && PROMISE_METHODS.has(propertyName(member) ?? '');
+    });
+  }
+  // `context.with(ctx, () => original.apply(this, args)).then(…)`
+  const fn = parent?.type === 'ReturnStatement' ? enclosingFunction(parent) : isFunction(parent) ? parent : undefined;
+  const runner = fn && outerOf(fn);
+  return runner?.type === 'CallExpression' && unwrap(runner.callee) !== fn && hops < 3 && isUsedAsPromise(runner, module, hops + 1);
+}
+
+function isUserCode(call: TSESTree.CallExpression, machine: Machine): boolean {
   const callee = unwrap(call.callee);
   if (callee.type === 'Identifier') return isCallerFunction(callee, call, machine);
   if (callee.type !== 'MemberExpression') return false;
@@ -134,6 +160,9 @@ export function mayReject(argument: Node, resolve: (callee: Node) => ResolvedFun
   }
 }
 
+/** A function with more nodes is taken to be able to fail. */
+const MAX_NODES = 4000;
+
 /** Whether an async function can reject: an `await` or `throw` that no `catch` around it swallows. */
 function canFail(
   fn: FunctionNode,
@@ -142,27 +171,31 @@ function canFail(
   depth: number,
 ): boolean {
   if (!fn.async || fn.generator) return true;
-  let fails = false;
   let steps = 0;
-  walk(fn.body, (node) => {
-    if (fails || ++steps > 4000) {
-      fails = true;
-      return false;
-    }
-    if (node !== fn.body && isFunction(node)) return false;
-    if (node.type === 'TryStatement' && node.handler) {
-      // whatever the block throws ends in the handler; only handler and finalizer can let something out
-      if (blockFails(node.handler.body) || (node.finalizer && blockFails(node.finalizer))) fails = true;
-      return false;
-    }
-    if (node.type === 'ThrowStatement' || (node.type === 'ForOfStatement' && node.await)) fails = true;
-    else if (node.type === 'AwaitExpression') fails = depth <= 0 || awaitFails(node.argument);
-    else if (node.type === 'ReturnStatement' && node.argument && unwrap(node.argument).type === 'CallExpression')
-      fails = true;
-    return !fails;
-  });
-  return fails || fn.body.type !== 'BlockStatement';
+  const leak = findNode(fn.body, fails, (n) => !isFunction(n) && !(n.type === 'TryStatement' && n.handler));
+  return leak !== undefined || fn.body.type !== 'BlockStatement';
 
+  function fails(node: Node): boolean {
+    steps += 1;
+    switch (node.type) {
+      case 'TryStatement':
+        // what the block throws ends in the handler; only handler and finalizer can let something out
+        return (
+          node.handler !== null &&
+          (blockFails(node.handler.body) || (node.finalizer !== null && blockFails(node.finalizer)))
+        );
+      case 'ThrowStatement':
+        return true;
+      case 'ForOfStatement':
+        return node.await;
+      case 'AwaitExpression':
+        return depth <= 0 || awaitFails(node.argument);
+      case 'ReturnStatement':
+        return node.argument !== null && unwrap(node.argument).type === 'CallExpression';
+      default:
+        return steps > MAX_NODES;
+    }
+  }
   function awaitFails(argument: Node): boolean {
     const n = unwrap(argument);
     if (n.type === 'CallExpression' && unwrap(n.callee).type === 'MemberExpression' && calleeName(n) === 'catch')
@@ -176,14 +209,12 @@ function canFail(
     return !target || target.module !== module || canFail(target.node, module, resolve, depth - 1);
   }
   function blockFails(block: Node): boolean {
-    let out = false;
-    walk(block, (node) => {
-      if (out || isFunction(node)) return false;
-      if (node.type === 'TryStatement' && node.handler) return false;
-      if (node.type === 'ThrowStatement' || node.type === 'AwaitExpression') out = true;
-      return !out;
-    });
-    return out;
+    const out = findNode(
+      block,
+      (n) => n.type === 'ThrowStatement' || n.type === 'AwaitExpression',
+      (n) => !isFunction(n) && !(n.type === 'TryStatement' && n.handler),
+    );
+    return out !== undefined;
   }
 }
 

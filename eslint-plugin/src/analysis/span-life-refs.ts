@@ -1,19 +1,18 @@
 import {
   calleeName,
-  childrenOf,
   enclosingFunction,
   isFunction,
   parentOf,
   propertyName,
   rangeOf,
   unwrap,
-  walk,
   type FunctionNode,
   type Node,
   type TSESTree,
 } from './ast.ts';
 import type { Module } from './module.ts';
 import type { Binding } from './scope.ts';
+import { findNode } from './span-life-find.ts';
 
 /** Span methods that return the span. */
 const CHAINABLE = new Set([
@@ -163,18 +162,13 @@ export function trackBinding(
       const known = memo.get(root);
       if (known !== undefined) return known;
       memo.set(root, false);
-      let result = false;
-      walk(root, (node) => {
-        if (result) return false;
-        if (node.type === 'Identifier') {
-          if (acting.has(node)) result = true;
-          else {
-            const fn = tracking.localFunction(node);
-            if (fn && fn !== root && tracking.acts(fn)) result = true;
-          }
-        }
-        return !result;
-      });
+      const result =
+        findNode(root, (node) => {
+          if (node.type !== 'Identifier') return false;
+          if (acting.has(node)) return true;
+          const fn = tracking.localFunction(node);
+          return fn !== undefined && fn !== root && tracking.acts(fn);
+        }) !== undefined;
       memo.set(root, result);
       return result;
     },
@@ -343,18 +337,4 @@ export function declaringFunction(binding: Binding, module: Module): Node {
   const d = binding.declaration;
   if (binding.kind === 'param' && isFunction(d)) return d;
   return enclosingFunction(d) ?? module.ast;
-}
-
-/** The number of direct children is small, so recursion over levels is safe for the few callers of this. */
-export function hasDescendant(root: Node, test: (node: Node) => boolean, intoFunctions = false): boolean {
-  let found = false;
-  for (const child of childrenOf(root)) {
-    if (found) break;
-    walk(child, (node) => {
-      if (found) return false;
-      if (test(node)) found = true;
-      return !found && (intoFunctions || !isFunction(node));
-    });
-  }
-  return found;
 }

@@ -93,7 +93,7 @@ function runOnce(subject: Subject, budget: Budget, depth: number, borrowed: Read
     return !target || helperEffect(target, index, budget, depth).ok !== 'open';
   });
   const notes: Notes = {
-    started: false,
+    starts: 0,
     ends: new Set(),
     gives: new Set(),
     doubleEnds: new Map(),

@@ -139,7 +139,7 @@ function judgeStarted(start: SpanStart, deps: SpanLifeDeps): SpanLifeFact[] {
 function judge(start: SpanStart, deps: SpanLifeDeps, subject: Subject): SpanLifeFact[] {
   const budget = newBudget((callee, module) => deps.resolveFunction(callee, module));
   const run = runSpan(subject, budget);
-  if (subject.start && !run.notes.started) return [];
+  if (subject.start && run.notes.starts === 0) return [];
   const facts: SpanLifeFact[] = start.endedBy
     ? endedTwice(start, run, start.endedBy)
     : leaks(start, run, subject.binding);

@@ -93,8 +93,28 @@ function valueOfReference(ev: Evaluator, node: TSESTree.TSTypeReference, module:
   const { node: declaration, module: home } = target;
   if (declaration.type === 'TSEnumDeclaration') return enumType(declaration);
   if (declaration.type === 'TSTypeAliasDeclaration') return valueOfType(ev, { node: declaration.typeAnnotation, module: home }, names, depth + 1);
+  if (declaration.type === 'TSInterfaceDeclaration') return inheritedShape(ev, declaration, home, names, depth);
   if (declaration.type === 'ClassDeclaration' || declaration.type === 'ClassExpression') {
     return { type: 'instance', of: { type: 'class', node: declaration, module: home }, args: undefined };
+  }
+  return undefined;
+}
+
+/** `interface AuthRequest extends Request`: still a request. */
+function inheritedShape(ev: Evaluator, node: TSESTree.TSInterfaceDeclaration, module: Module, names: readonly string[], depth: number): Value | undefined {
+  if (depth > MAX_DEPTH) return undefined;
+  for (const base of node.extends) {
+    if (base.expression.type !== 'Identifier') continue;
+    const target = typeTarget(ev, base.expression, module);
+    if (target?.kind === 'shape') return { type: 'shape', shape: target.shape, module, origin: undefined, evidence: 'typed' };
+    if (target?.kind === 'node' && target.node.type === 'TSInterfaceDeclaration') {
+      const found = inheritedShape(ev, target.node, target.module, names, depth + 1);
+      if (found) return found;
+    }
+    if (!target) {
+      const shape = module.scopes.lookup(base.expression.name, base) ? undefined : globalType(base.expression.name);
+      if (shape) return { type: 'shape', shape, module, origin: undefined, evidence: 'typed' };
+    }
   }
   return undefined;
 }

@@ -225,6 +225,12 @@ export function through(value: Value, step: Omit<Step, 'next'>, alias?: string):
   };
 }
 
+/** Members of a join with the names that the join went through. */
+export function membersOf(value: JoinValue): readonly Value[] {
+  const { aliases } = value;
+  return aliases ? value.members.map((m) => ({ ...m, aliases: [...(m.aliases ?? []), ...aliases] })) : value.members;
+}
+
 /** Every alternative of a value, joins resolved. */
 export function alternatives(value: Value, limit = 64): readonly Value[] {
   if (value.type !== 'join') return [value];

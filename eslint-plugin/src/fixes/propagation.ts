@@ -117,14 +117,9 @@ function appendEntry(
   const trimmed = inner.trimEnd();
   const at = range.start + 1 + trimmed.length;
   const isMultiline = inner.includes('\n');
-  const line = isMultiline
-    ? `\n${/\n([ \t]*)\S[^\n]*$/.exec(`\n${trimmed.trimStart() === trimmed ? '' : ''}${trimmed}`)?.[1] ?? ''}`
-    : ' ';
-  if (trimmed.endsWith(',')) return insert(at, `${isMultiline ? `\n${firstIndent(inner)}` : ' '}${entry},`);
-  return insert(
-    at,
-    `,${isMultiline ? `\n${firstIndent(inner)}` : line}${entry}${isMultiline && usesTrailingCommas(text) ? ',' : ''}`,
-  );
+  const gap = isMultiline ? `\n${firstIndent(inner)}` : ' ';
+  if (trimmed.endsWith(',')) return insert(at, `${gap}${entry},`);
+  return insert(at, `,${gap}${entry}${isMultiline && usesTrailingCommas(text) ? ',' : ''}`);
 }
 
 function firstIndent(inner: string): string {
@@ -157,14 +152,13 @@ function parentEdits(plan: Plan<'consume'>, text: string): readonly Edit[] {
 
 function linkEdits(plan: Plan<'consume'>, text: string): readonly Edit[] {
   const { names, body, isAsync } = plan;
-  const isImported = !names.trace.endsWith('?');
-  const trace = names.trace.replace('?', '');
+  const { trace } = names;
   const all = {
     ...names,
     missing: [
       ...names.missing,
-      ...(isImported ? [] : [{ name: 'trace', local: trace }]),
-      { name: 'SpanKind', local: 'SpanKind' },
+      ...(names.traceMissing ? [{ name: 'trace', local: trace }] : []),
+      ...(names.spanKindMissing ? [{ name: 'SpanKind', local: 'SpanKind' }] : []),
     ],
   };
   const sender = `${trace}.getSpanContext(${extraction(plan)})`;
@@ -231,9 +225,7 @@ function insert(offset: number, text: string): Edit {
 function importEdits(names: Names, text: string): readonly Edit[] {
   if (names.missing.length === 0) return [];
   const list = names.missing
-    .map((m) =>
-      m.name === m.local ? m.name : `${m.name} ${names.commonJs ? ':' : 'as'} ${m.local}`.replace(' :', ':'),
-    )
+    .map((m) => (m.name === m.local ? m.name : `${m.name}${names.commonJs ? ':' : ' as'} ${m.local}`))
     .join(', ');
   if (names.importAt !== undefined) return [insert(names.importAt, `, ${list}`)];
   const quote = /from\s+"/.test(text) || /require\("/.test(text) ? '"' : "'";

@@ -11,6 +11,7 @@ import {
   type Node,
   type TSESTree,
 } from '../analysis/ast.ts';
+import { findNode } from '../analysis/span-life-find.ts';
 import type { SpanLifeFact } from '../analysis/span-life.ts';
 import type { Suggestion } from '../rules/create-rule.ts';
 import { removeStatement, type Edit } from './edits.ts';
@@ -188,43 +189,31 @@ function lineEdits(region: Region, start: Node, text: string): Edit[] | undefine
   const { fn, span, statements } = region;
   const name = span.replace('?', '');
   const edits: Edit[] = [];
-  let fine = true;
-  const give = (): false => {
-    fine = false;
-    return false;
+  const wrong = (node: Node): boolean => {
+    if (node.type === 'FunctionDeclaration') return true;
+    if (isFunction(node)) return mentions(node, name) && !runsNow(node, fn);
+    if (node.type === 'ReturnStatement' && node.argument && enclosingFunction(node) === fn)
+      return !awaitReturn(node.argument, fn, edits);
+    if (node.type !== 'CallExpression' || node === start) return false;
+    if (calleeName(node) === 'then' && !fn.async) return true;
+    return isEndOf(node, name) && !removeLine(node, text, edits);
   };
-  const visit = (node: Node): boolean | undefined => {
-    if (!fine) return false;
-    if (node.type === 'FunctionDeclaration' || (isFunction(node) && mentions(node, name) && !runsNow(node, fn)))
-      return give();
-    if (
-      node.type === 'ReturnStatement' &&
-      node.argument &&
-      owner(node) === fn &&
-      !awaitReturn(node.argument, fn, edits)
-    )
-      return give();
-    if (node.type === 'CallExpression' && propertyName(unwrap(node.callee)) === 'then' && !fn.async) return give();
-    if (node.type === 'CallExpression' && node !== start && isEndOf(node, name)) {
-      const statement = statementOf(node);
-      const removable =
-        statement?.type === 'ExpressionStatement' &&
-        parentOf(statement)?.type === 'BlockStatement' &&
-        node.arguments.length === 0;
-      if (!removable) return give();
-      const edit = removeStatement(text, { start: rangeOf(statement)[0], end: rangeOf(statement)[1] });
-      // only a line of its own can go without touching its neighbours
-      if (!/^[^\n]*\n$/.test(text.slice(edit.start, edit.end))) return give();
-      edits.push(edit);
-    }
-    return undefined;
-  };
-  for (const statement of statements) walk(statement, visit);
-  return fine ? edits : undefined;
+  return statements.some((s) => findNode(s, wrong)) ? undefined : edits;
 }
 
-function owner(node: Node): FunctionNode | undefined {
-  return enclosingFunction(node);
+/** Drops an `end()` call with its line; false when it is part of something else. */
+function removeLine(call: TSESTree.CallExpression, text: string, edits: Edit[]): boolean {
+  const statement = statementOf(call);
+  if (
+    statement?.type !== 'ExpressionStatement' ||
+    parentOf(statement)?.type !== 'BlockStatement' ||
+    call.arguments.length > 0
+  )
+    return false;
+  const edit = removeStatement(text, { start: rangeOf(statement)[0], end: rangeOf(statement)[1] });
+  if (!/^[^\n]*\n$/.test(text.slice(edit.start, edit.end))) return false;
+  edits.push(edit);
+  return true;
 }
 
 function isEndOf(call: TSESTree.CallExpression, name: string): boolean {
@@ -235,12 +224,7 @@ function isEndOf(call: TSESTree.CallExpression, name: string): boolean {
 }
 
 function mentions(node: Node, name: string): boolean {
-  let found = false;
-  walk(node, (n) => {
-    if (n.type === 'Identifier' && n.name === name) found = true;
-    return !found;
-  });
-  return found;
+  return findNode(node, (n) => n.type === 'Identifier' && n.name === name) !== undefined;
 }
 
 /** The function is an argument of a call that has finished, and is waited for, when the surrounding code goes on. */

@@ -35,12 +35,29 @@ function setValue(write: WriteFact, value: string, text: string): Edit {
 /** The value without what is sensitive: only that part of a text that is put together. */
 function redacted(write: WriteFact, value: string): string {
   if (write.sink === 'baggage' && value.startsWith('{')) return "{ value: '[REDACTED]' }";
-  const sources = [write.sensitive?.what ?? '', ...(write.sensitive?.trace ?? []).map((s) => s.text)].map((s) => /^`(.+)`$/.exec(s)?.[1] ?? '');
-  for (const source of sources.filter((s) => s !== '')) {
-    if (value.startsWith('`') && value.includes(`\${${source}}`)) return value.replaceAll(`\${${source}}`, '[REDACTED]');
-    if (/^['"]|\s\+\s/.test(value) && value.endsWith(`+ ${source}`)) return `${value.slice(0, -source.length)}'[REDACTED]'`;
+  const sources = sourceTexts(write);
+  if (value.startsWith('`')) {
+    const kept = value.replace(/\$\{([^{}`]+)\}/g, (all, inner: string) => (sources.has(plain(inner)) ? '[REDACTED]' : all));
+    if (kept !== value) return kept;
   }
-  return "'[REDACTED]'";
+  const tail = /^(['"][\s\S]*\+\s*)([\w$.?!]+)$/.exec(value);
+  return tail?.[1] !== undefined && sources.has(plain(tail[2] ?? '')) ? `${tail[1]}'[REDACTED]'` : "'[REDACTED]'";
+}
+
+/** What the evidence calls the sensitive part; a leading type or object name may be missing in the source. */
+function sourceTexts(write: WriteFact): ReadonlySet<string> {
+  const out = new Set<string>();
+  for (const text of [write.sensitive?.what ?? '', ...(write.sensitive?.trace ?? []).map((s) => s.text)]) {
+    const name = /^`(.+)`$/.exec(text)?.[1];
+    if (name === undefined) continue;
+    const parts = plain(name).split('.');
+    for (let i = 0; i < parts.length; i++) out.add(parts.slice(i).join('.'));
+  }
+  return out;
+}
+
+function plain(source: string): string {
+  return source.trim().replace(/[?!]/g, '');
 }
 
 const PERSON = /^((?:[\w$]+\.)*\w*(?:user|customer|member|account|client|person|owner|patient)\w*)(\??)\.(?:email|name|fullName|phone)$/i;

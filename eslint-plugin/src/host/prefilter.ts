@@ -10,7 +10,7 @@ const WORDS = /counter|histogram|gauge|metric|meter|tracer|telemetry|otel|summar
 const LOGS = /\b(?:console|log|logger|Logger|LOG)\b|Logger\b|_log(?:ger)?\b/;
 
 /** Packages that send messages, and the propagation API. */
-const BROKERS = /kafka|amqp|rabbitmq|bull|nats|mqtt|client-s[qn]s|redis|microservices|worker_threads|child_process|propagation\./i;
+const BROKERS = /kafka|amqp|rabbitmq|bull|nats|mqtt|client-s[qn]s|redis|microservices|worker_threads|child_process|propagation\.|pg-boss|agenda|graphile|pubsub|service-bus|bee-queue|sqs-consumer|socket\.io|['"]ws['"]|piscina|tinypool|workerpool|outbox/i;
 
 /** Can a file hold any finding? A cheap look at its text; a test proves that no finding is lost. */
 export function mayMatter(text: string, host: ModuleHost, settings: Settings): boolean {

@@ -16,7 +16,7 @@ export const ENTITY_WORDS: ReadonlySet<string> = new Set([
 export const TENANT_WORDS: ReadonlySet<string> = new Set(['user', 'customer', 'tenant', 'org', 'organization', 'organisation', 'workspace', 'project', 'team']);
 
 /** Suffixes that make an entity word an identifier. */
-export const ID_WORDS: ReadonlySet<string> = new Set(['id', 'ids', 'uuid', 'guid', 'uid', 'slug', 'key', 'identifier', 'email', 'username', 'login', 'handle', 'phone', 'ip', 'address']);
+export const ID_WORDS: ReadonlySet<string> = new Set(['id', 'ids', 'uuid', 'guid', 'uid', 'slug', 'key', 'identifier', 'email', 'username']);
 
 /** Ids that are constants of the code (routes, jobs, workers): never reported by name. */
 export const STATIC_ID_WORDS: ReadonlySet<string> = new Set([

@@ -57,7 +57,8 @@ const table = {
   env: { what: 'the whole process environment', bound: 'unbounded', sensitive: 'credential', member: 'config' },
   'process.constant': { what: 'a constant of the process', bound: 'bounded', count: 1 },
   'process.argv': { what: 'the command line', bound: 'unbounded', sensitive: 'credential' },
-  size: { what: 'a size or count', bound: 'unbounded' },
+  // Counts are often small (retries, batch sizes): reported by nobody's default.
+  size: { what: 'a size or count', bound: 'unknown' },
   duration: { what: 'a measured duration', bound: 'unbounded' },
   boolean: { what: 'a boolean', bound: 'bounded', count: 2 },
   'type.name': { what: 'a class or type name', bound: 'bounded' },

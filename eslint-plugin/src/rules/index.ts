@@ -4,6 +4,8 @@ import { noPiiInLogs } from './no-pii-in-logs.ts';
 import { noPiiInMetricLabels } from './no-pii-in-metric-labels.ts';
 import { noPiiInSpanAttributes } from './no-pii-in-span-attributes.ts';
 import { noUnboundedMetricLabels } from './no-unbounded-metric-labels.ts';
+import { requireContextPropagation } from './require-context-propagation.ts';
+import { requireSpanEnd } from './require-span-end.ts';
 
 /** Every rule by its name without the prefix of the plugin. */
 export const rules = {
@@ -12,4 +14,6 @@ export const rules = {
   'no-pii-in-metric-labels': noPiiInMetricLabels,
   'no-pii-in-span-attributes': noPiiInSpanAttributes,
   'no-unbounded-metric-labels': noUnboundedMetricLabels,
+  'require-context-propagation': requireContextPropagation,
+  'require-span-end': requireSpanEnd,
 };

@@ -234,6 +234,10 @@ export const worker = new Worker('m', async (job) => {
       /try \{\n {2}await send\(job\.data\);\n {2}return true;\n {2}\} finally \{\n {4}span\.end\(\);/,
     );
   });
+  it('imports nothing twice', () => {
+    const output = suggest(code.replace('{ context, propagation }', '{ context, propagation, SpanKind, trace }'), 1);
+    expect(output).toContain("import { context, propagation, SpanKind, trace } from '@opentelemetry/api';");
+  });
   it('wraps an expression', () => {
     expect(suggest(code.replace(/async \(job\) => \{[^]*\}\);/, '(job) => send(job.data));'))).toContain(
       "new Worker('m', (job) => context.with(propagation.extract(context.active(), job.data?.traceContext ?? {}), () => send(job.data)));",

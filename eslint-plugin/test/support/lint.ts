@@ -25,14 +25,17 @@ export function lint(text: string, options: LintOptions = {}): Linter.LintMessag
   const wanted = options.rules ?? Object.fromEntries(Object.keys(plugin.rules).map((name) => [name, []]));
   const linter = new Linter(cwd === undefined ? {} : { cwd });
   const config: Linter.Config = {
-    files: ['**/*'],
+    files: ['**/*.{js,jsx,cjs,mjs,ts,tsx,cts,mts}'],
     plugins: { telint: plugin },
     rules: Object.fromEntries(Object.entries(wanted).map(([name, given]) => [`telint/${name}`, ['error', ...given]])) as Linter.RulesRecord,
     settings: { telint: settings },
     languageOptions: espree ? { sourceType: /\.cjs$/.test(filename) ? 'commonjs' : 'module' } : { parser: tsParser },
     linterOptions: { reportUnusedDisableDirectives: 'off' },
   };
-  return linter.verify(text, config, { filename });
+  const messages = linter.verify(text, config, { filename });
+  const trouble = messages.find((m) => m.ruleId === null && m.fatal !== true);
+  if (trouble) throw new Error(trouble.message);
+  return messages;
 }
 
 /** Text after one suggestion of a finding. */

@@ -129,6 +129,16 @@ export const opentelemetry: Library = {
   shapes: { ...traceShapes, ...metricShapes },
 };
 
+/** Base class of instrumentations: its subclasses start spans on `this.tracer`. */
+export const opentelemetryInstrumentation: Library = {
+  name: '@opentelemetry/instrumentation',
+  source: '@opentelemetry/instrumentation 0.2xx type declarations',
+  modules: ['@opentelemetry/instrumentation'],
+  exports: { InstrumentationBase: { construct: { returns: 'otel.Instrumentation' } }, BasePlugin: { construct: { returns: 'otel.Instrumentation' } } },
+  types: { InstrumentationBase: 'otel.Instrumentation' },
+  shapes: { 'otel.Instrumentation': { members: { tracer: { shape: 'otel.Tracer' }, _tracer: { shape: 'otel.Tracer' }, meter: { shape: 'otel.Meter' } } } },
+};
+
 /** Resources: attributes of every signal of a process. */
 export const opentelemetryResources: Library = {
   name: '@opentelemetry/resources',
