@@ -1,12 +1,13 @@
 import type { AnalysisContext } from './context.ts';
 import { configuredFacts, emissionFact } from './collect-labels.ts';
 import { writeFacts } from './collect-writes.ts';
-import { wrapperEmissions, wrapperWrites } from './collect-wrappers.ts';
+import { wrapperEmissions, wrapperNames, wrapperWrites } from './collect-wrappers.ts';
 import { Evaluator } from './evaluate.ts';
 import type { EmissionFact, WriteFact } from './facts.ts';
-import type { ModuleHost } from './host.ts';
-import type { Module } from './module.ts';
+import type { ModuleHost, ParsedFile } from './host.ts';
+import { moduleOf, type Module } from './module.ts';
 import { collectPropagation, type PropagationFact } from './propagation.ts';
+import { callsAny, relevanceOf, type Relevance } from './relevance.ts';
 import type { Settings } from './settings.ts';
 import { logSites, sinkSites } from './sinks.ts';
 import { collectSpanLife } from './collect-span-life.ts';
@@ -21,17 +22,9 @@ export interface FileFacts {
   readonly propagation: readonly PropagationFact[];
 }
 
-/** Analyses one file of a workspace. */
-export function analyze(module: Module, host: ModuleHost, settings: Settings): FileFacts {
-  const ev = evaluatorOf(host, settings);
-  const context: AnalysisContext = {
-    module,
-    host,
-    settings,
-    evaluate: (node, home = module) => ev.ask(node, home),
-    moduleAt: (path) => ev.moduleAt(path),
-  };
-  return new LazyFacts(ev, context);
+/** Analyses one file of a workspace; scopes and values are only computed when its text can hold a fact of a group. */
+export function analyze(file: ParsedFile, host: ModuleHost, settings: Settings): FileFacts {
+  return new LazyFacts(file, evaluatorOf(host, settings));
 }
 
 const evaluators = new WeakMap<ModuleHost, WeakMap<Settings, Evaluator>>();
@@ -46,42 +39,64 @@ function evaluatorOf(host: ModuleHost, settings: Settings): Evaluator {
 
 class LazyFacts implements FileFacts {
   readonly #ev: Evaluator;
-  readonly #context: AnalysisContext;
+  readonly #file: ParsedFile;
+  readonly #relevance: Relevance;
   #emissions: readonly EmissionFact[] | undefined;
   #writes: readonly WriteFact[] | undefined;
   #logs: readonly WriteFact[] | undefined;
   #spanLife: readonly SpanLifeFact[] | undefined;
   #propagation: readonly PropagationFact[] | undefined;
 
-  constructor(ev: Evaluator, context: AnalysisContext) {
+  constructor(file: ParsedFile, ev: Evaluator) {
+    this.#file = file;
     this.#ev = ev;
-    this.#context = context;
+    this.#relevance = relevanceOf(file.text);
+  }
+
+  get #module(): Module {
+    return moduleOf(this.#file);
+  }
+
+  get #reaches(): boolean {
+    return callsAny(this.#file.text, wrapperNames(this.#ev));
   }
 
   get emissions(): readonly EmissionFact[] {
-    const { module } = this.#context;
-    return (this.#emissions ??= [
-      ...sinkSites(this.#ev, module).filter((s) => s.sink.kind === 'metric-emit').map((s) => emissionFact(this.#ev, s, module)),
-      ...configuredFacts(this.#ev, module),
-      ...wrapperEmissions(this.#ev, module),
+    if (this.#emissions) return this.#emissions;
+    const own = this.#relevance.metrics ? sinkSites(this.#ev, this.#module).filter((s) => s.sink.kind === 'metric-emit') : [];
+    return (this.#emissions = [
+      ...own.map((s) => emissionFact(this.#ev, s, this.#module)),
+      ...(this.#relevance.metrics ? configuredFacts(this.#ev, this.#module) : []),
+      ...(this.#reaches ? wrapperEmissions(this.#ev, this.#module) : []),
     ]);
   }
 
   get writes(): readonly WriteFact[] {
-    const { module } = this.#context;
-    return (this.#writes ??= [...sinkSites(this.#ev, module).flatMap((s) => writeFacts(this.#ev, s, module)), ...wrapperWrites(this.#ev, module)]);
+    if (this.#writes) return this.#writes;
+    const own = this.#relevance.spans ? sinkSites(this.#ev, this.#module) : [];
+    return (this.#writes = [...own.flatMap((s) => writeFacts(this.#ev, s, this.#module)), ...(this.#reaches ? wrapperWrites(this.#ev, this.#module) : [])]);
   }
 
   get logs(): readonly WriteFact[] {
-    const { module } = this.#context;
-    return (this.#logs ??= logSites(this.#ev, module).flatMap((s) => writeFacts(this.#ev, s, module)));
+    return (this.#logs ??= logSites(this.#ev, this.#module).flatMap((s) => writeFacts(this.#ev, s, this.#module)));
   }
 
   get spanLife(): readonly SpanLifeFact[] {
-    return (this.#spanLife ??= collectSpanLife(this.#ev, this.#context.module));
+    return (this.#spanLife ??= this.#relevance.spanLife ? collectSpanLife(this.#ev, this.#module) : []);
   }
 
   get propagation(): readonly PropagationFact[] {
-    return (this.#propagation ??= collectPropagation(this.#context));
+    return (this.#propagation ??= this.#relevance.propagation ? collectPropagation(this.#context()) : []);
+  }
+
+  #context(): AnalysisContext {
+    const module = this.#module;
+    return {
+      module,
+      host: this.#ev.host,
+      settings: this.#ev.settings,
+      evaluate: (node, home = module) => this.#ev.ask(node, home),
+      moduleAt: (path) => this.#ev.moduleAt(path),
+    };
   }
 }

@@ -1,11 +1,12 @@
-import { enclosingFunction, unwrap, type FunctionNode, type Node, type TSESTree } from './ast.ts';
+import { enclosingFunction, rangeOf, unwrap, walk, type FunctionNode, type Node, type TSESTree } from './ast.ts';
 import { labelEntries, labelFact, metricName, type RawEntry } from './collect-labels.ts';
 import { writeFact, writeParts } from './collect-writes.ts';
-import { bindParameters } from './evaluate-binding.ts';
+import { bindParameters, paramBindings } from './evaluate-binding.ts';
 import { lazy, type Evaluator } from './evaluate.ts';
 import type { EmissionFact, WriteFact } from './facts.ts';
 import type { SinkKind } from './judge-sensitive.ts';
 import type { Module } from './module.ts';
+import { callsAny } from './relevance.ts';
 import { sinkSites, type SinkSite } from './sinks.ts';
 import { alternatives, type Env, type FunctionValue, type Step, type Value } from './value.ts';
 
@@ -39,11 +40,34 @@ export function wrapperNames(ev: Evaluator): ReadonlySet<string> {
       if (seen.has(path)) continue;
       seen.add(path);
       const module = ev.moduleAt(path);
-      if (module) for (const fn of sinkFunctions(ev, module).keys()) addName(fn, found);
+      if (!module) continue;
+      for (const [fn, sites] of sinkFunctions(ev, module)) if (sites.some((s) => takesParameter(s, fn, module))) addName(fn, found);
     }
   }
   names = found;
   return names;
+}
+
+/** Does a write use a parameter of a function, directly or through a variable of its body? */
+function takesParameter(site: SinkSite, fn: FunctionNode, module: Module): boolean {
+  const params = new Set(paramBindings(fn, module));
+  if (params.size === 0) return false;
+  let found = false;
+  let left = 400;
+  const look = (root: Node, depth: number): void => {
+    walk(root, (n) => {
+      if (found || --left < 0) return false;
+      if (n.type !== 'Identifier') return true;
+      const binding = module.scopes.resolve(n);
+      if (!binding) return true;
+      if (params.has(binding)) found = true;
+      else if (depth < 3 && binding.declaration.type === 'VariableDeclarator' && binding.declaration.init) look(binding.declaration.init, depth + 1);
+      return true;
+    });
+  };
+  for (const a of site.call.arguments) look(a, 0);
+  // `this.x` of an object that the function made from its parameters is not followed.
+  return found;
 }
 
 function addName(fn: FunctionNode, names: Set<string>): void {
@@ -81,7 +105,7 @@ function wrapperCalls(ev: Evaluator, module: Module): readonly WrapperCall[] {
   const out: WrapperCall[] = [];
   cache.set(module, out);
   const names = wrapperNames(ev);
-  if (names.size === 0) return out;
+  if (!callsAny(module.text, names)) return out;
   for (const call of module.scopes.nodes('CallExpression')) {
     const callee = unwrap(call.callee);
     const name = callee.type === 'Identifier' ? callee.name : callee.type === 'MemberExpression' && callee.property.type === 'Identifier' ? callee.property.name : undefined;
@@ -125,10 +149,10 @@ export function wrapperWrites(ev: Evaluator, module: Module): readonly WriteFact
       const sink: SinkKind = site.sink.kind.startsWith('baggage') ? 'baggage' : site.sink.kind === 'tracker' ? 'tracker' : 'span';
       for (const { part, entry } of writeParts(ev, site, w.target.module, w.env)) {
         const here = relocate(ev, entry, w, module);
-        if (!here || seen.has(here.node.range[0])) continue;
+        if (!here || seen.has(rangeOf(here.node)[0])) continue;
         const fact = writeFact(ev, sink, part, here, module, w.name);
         if (!fact.sensitive) continue;
-        seen.add(here.node.range[0]);
+        seen.add(rangeOf(here.node)[0]);
         out.push(fact);
       }
     }

@@ -1,11 +1,13 @@
-import { argumentAt, rangeOf, unwrap, type Node, type TSESTree } from './ast.ts';
+import { argumentAt, calleeName, rangeOf, unwrap, type Node, type TSESTree } from './ast.ts';
+import { callSitesOf } from './callers.ts';
 import { entriesOf, originOf, range, sensitiveEntry, sensitiveFact, valueNodeOf, type RawEntry } from './collect-labels.ts';
 import { snippet, type Evaluator } from './evaluate.ts';
 import type { WriteFact } from './facts.ts';
 import { sensitiveOf, type SinkKind } from './judge-sensitive.ts';
+import { isOutsideProduction } from './log-conditions.ts';
 import type { Module } from './module.ts';
 import type { SinkSite } from './sinks.ts';
-import { alternatives, type Env, type Value } from './value.ts';
+import { alternatives, join, type Env, type Value } from './value.ts';
 
 interface Part {
   readonly part: WriteFact['part'];
@@ -57,15 +59,19 @@ export function writeParts(ev: Evaluator, site: SinkSite, module: Module, env: E
     case 'span-event':
       return [...single(sink.name, 'event'), ...object(sink.attributes, 'event')];
     case 'span-status':
-      return object(sink.arg, 'status').filter((p) => p.entry.key === 'message');
-    case 'span-exception':
-      return single(sink.arg, 'exception');
+      return object(sink.arg, 'status')
+        .filter((p) => p.entry.key === 'message')
+        .map((p) => ({ ...p, at: callStart(call) }));
+    case 'span-exception': {
+      const node = argumentAt(call, sink.arg);
+      return node ? textsOf(node, module).map((text) => ({ part: 'exception', entry: argumentEntry(ev, text, module, env), at: callStart(call) })) : [];
+    }
     case 'baggage':
       return baggageEntry(ev, site, module, env);
     case 'baggage-entries':
       return object(sink.arg, 'entry').map((p) => ({ ...p, entry: { ...p.entry, get: (): Value => inner(p.entry.get()) } }));
     case 'tracker':
-      return call.arguments.flatMap((_, i) => single(i, 'argument'));
+      return trackerParts(ev, call, module, env);
     case 'log':
       return logParts(ev, site, module, env);
     default:
@@ -103,7 +109,7 @@ function baggageEntry(ev: Evaluator, site: SinkSite, module: Module, env: Env | 
   const k = env ? ev.evaluate(key, module, env) : ev.ask(key, module);
   const name = k.type === 'literal' ? String(k.value) : undefined;
   const held = propertyNode(entry, 'value') ?? entry;
-  return [{ part: 'entry', entry: { key: name, node: held, module, get: () => inner(env ? ev.evaluate(held, module, env) : ev.ask(held, module)), form: 'argument' } }];
+  return [{ part: 'entry', entry: { key: name, node: held, module, get: () => inner(env ? ev.evaluate(held, module, env) : ev.ask(held, module)), form: 'argument' }, at: callStart(call), keyText: keyText(key, module) }];
 }
 
 /** `{ value: x }` of a baggage entry. */
@@ -111,15 +117,59 @@ function inner(value: Value): Value {
   return value.type === 'object' ? (value.props.get('value')?.get() ?? value) : value;
 }
 
+function argumentEntry(ev: Evaluator, node: Node, module: Module, env: Env | undefined, key?: string): RawEntry {
+  return { key, node, module, get: () => (env ? ev.evaluate(node, module, env) : ev.ask(node, module)), form: 'argument' };
+}
+
+/** Arguments of a log call: fields of an object one by one, everything else as text. Constants need no look. */
 function logParts(ev: Evaluator, site: SinkSite, module: Module, env: Env | undefined): readonly Part[] {
   const out: Part[] = [];
-  for (const a of site.call.arguments) {
+  for (const a of site.written ?? site.call.arguments) {
     const node = a.type === 'SpreadElement' ? a.argument : a;
     const n = unwrap(node);
+    if (n.type === 'Literal' || (n.type === 'TemplateLiteral' && n.expressions.length === 0)) continue;
     if (n.type === 'ObjectExpression') for (const entry of entriesOf(ev, n, module, env)) out.push({ part: 'attribute', entry });
-    else out.push({ part: 'argument', entry: { key: undefined, node, module, get: () => (env ? ev.evaluate(node, module, env) : ev.ask(node, module)), form: 'argument' } });
+    else if (n.type === 'Identifier' && n.name === 'arguments') out.push({ part: 'argument', entry: { ...argumentEntry(ev, node, module, env), get: () => ownArguments(ev, site, module) } });
+    else for (const text of textsOf(node, module)) out.push({ part: 'argument', entry: argumentEntry(ev, text, module, env) });
   }
   return out;
+}
+
+const MAX_CALLERS = 10;
+
+/** What `arguments` of the enclosing function holds: the arguments of its callers. */
+function ownArguments(ev: Evaluator, { fn }: SinkSite, module: Module): Value {
+  const sites = fn ? callSitesOf(ev, fn, module).slice(0, MAX_CALLERS) : [];
+  return join(sites.flatMap((s) => s.call.arguments.filter((a) => a.type !== 'SpreadElement').map((a) => ev.ask(a, s.module))));
+}
+
+/** Arguments of a call to an error tracker; `setTag('email', value)` names its value. */
+function trackerParts(ev: Evaluator, call: TSESTree.CallExpression, module: Module, env: Env | undefined): readonly Part[] {
+  const at = callStart(call);
+  const [first, second] = call.arguments;
+  const key = first?.type === 'Literal' && typeof first.value === 'string' ? first.value : undefined;
+  return call.arguments.flatMap((node): Part[] => {
+    if (node.type === 'SpreadElement' || node.type === 'Literal') return [];
+    if (unwrap(node).type === 'ObjectExpression') return entriesOf(ev, node, module, env).map((entry) => ({ part: 'attribute', entry, at }));
+    return textsOf(node, module).map((text) => ({ part: 'argument', entry: argumentEntry(ev, text, module, env, node === second ? key : undefined), at }));
+  });
+}
+
+/** The texts that make an error, where it is made here: an error itself is one step of what happened, its text may quote a person. */
+function textsOf(node: Node, module: Module): readonly Node[] {
+  const made = madeError(node) ?? madeError(constantOf(node, module));
+  return made ? made.arguments.filter((a) => a.type !== 'SpreadElement' && a.type !== 'Literal' && a.type !== 'ObjectExpression') : [node];
+}
+
+function madeError(node: Node | undefined): TSESTree.NewExpression | TSESTree.CallExpression | undefined {
+  const n = node && unwrap(node);
+  return n?.type === 'NewExpression' && /(?:Error|Exception)$/.test(calleeName(n) ?? '') ? n : undefined;
+}
+
+function constantOf(node: Node, module: Module): Node | undefined {
+  const n = unwrap(node);
+  const binding = n.type === 'Identifier' ? module.scopes.resolve(n) : undefined;
+  return binding?.kind === 'const' && binding.declaration.type === 'VariableDeclarator' ? (binding.declaration.init ?? undefined) : undefined;
 }
 
 const SINK_OF: Readonly<Record<string, SinkKind>> = { baggage: 'baggage', 'baggage-entries': 'baggage', log: 'log', tracker: 'tracker' };
@@ -127,6 +177,8 @@ const SINK_OF: Readonly<Record<string, SinkKind>> = { baggage: 'baggage', 'bagga
 /** Judged facts of one call. */
 export function writeFacts(ev: Evaluator, site: SinkSite, module: Module): readonly WriteFact[] {
   const sink = SINK_OF[site.sink.kind] ?? 'span';
+  if (sink === 'tracker' && !ev.settings.trackers) return [];
+  if (sink === 'log' && isOutsideProduction(site.call)) return [];
   return writeParts(ev, site, module, undefined).map((p) => {
     const fact = writeFact(ev, sink, p.part, p.entry, module, undefined);
     const start = p.at ?? fact.range.start;
@@ -161,8 +213,7 @@ export function writeFact(ev: Evaluator, sink: SinkKind, part: WriteFact['part']
 }
 
 function judge(ev: Evaluator, sink: SinkKind, part: WriteFact['part'], entry: RawEntry, value: Value, home: Module): WriteFact['sensitive'] {
-  if (part === 'exception') return undefined;
-  if (part === 'name' || part === 'argument') {
+  if (part === 'name' || part === 'exception' || (part === 'argument' && entry.key === undefined)) {
     const found = sensitiveOf(value, sink, ev.settings);
     return found ? sensitiveFact(found, home) : undefined;
   }

@@ -12,7 +12,7 @@ import { valueOfType } from './type-syntax.ts';
 import { bounded, join, literal, through, unknown, type Env, type ObjectProperty, type ObjectRest, type Thunk, type Value } from './value.ts';
 
 /** Evaluations that one question may take; past it the answer is "unknown". */
-const BUDGET = 4000;
+const BUDGET = 1500;
 const MAX_NESTING = 120;
 
 /** An export where it is declared. */

@@ -19,11 +19,15 @@ export interface Bound {
 }
 
 const MAX_DEPTH = 14;
+/** Values share parts, so that a judgement could visit them again and again: past this it is "unknown". */
+const MAX_STEPS = 1500;
+let steps = 0;
 
 /** Judges a value for use as a label; `key` is the label's name. */
 export function boundOf(value: Value, key?: string, depth = 0): Bound {
   const make = (bound: Bound['bound'], why: string, evidence: Evidence = 'proved', count?: number): Bound => ({ bound, why, evidence, count, step: value.step });
-  if (depth > MAX_DEPTH) return make('unknown', 'too deep');
+  if (depth === 0) steps = 0;
+  if (depth > MAX_DEPTH || ++steps > MAX_STEPS) return make('unknown', 'too many alternatives');
   switch (value.type) {
     case 'literal':
       return value.value === undefined ? make('unknown', 'nothing') : make('bounded', 'a constant', 'proved', 1);

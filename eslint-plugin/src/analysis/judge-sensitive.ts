@@ -16,6 +16,9 @@ export interface Sensitive {
 }
 
 const MAX_DEPTH = 10;
+/** Values share parts, so that a judgement could visit them again and again. */
+const MAX_STEPS = 1500;
+let steps = 0;
 const vocabularies = new WeakMap<Settings, Vocabulary>();
 
 /** Vocabulary of the settings. */
@@ -33,7 +36,8 @@ export type SinkKind = 'span' | 'log' | 'baggage' | 'label' | 'tracker';
 
 /** What about a value is personal data or a secret; `serialised`: it was turned into text as a whole. */
 export function sensitiveOf(value: Value, sink: SinkKind, settings: Settings, depth = 0, serialised = false): Sensitive | undefined {
-  if (depth > MAX_DEPTH) return undefined;
+  if (depth === 0) steps = 0;
+  if (depth > MAX_DEPTH || ++steps > MAX_STEPS) return undefined;
   const again = (v: Value, s = serialised): Sensitive | undefined => sensitiveOf(v, sink, settings, depth + 1, s);
   const named = (path: readonly string[], extra: Partial<Sensitive> = {}): Sensitive | undefined => byName(path, value, sink, settings, extra);
   switch (value.type) {

@@ -108,7 +108,7 @@ export class CarrierSearch {
     const node = unwrap(expression);
     if (isFunction(node)) return [{ node, module }];
     const found: { node: FunctionNode; module: Module }[] = [];
-    for (const v of alternatives(this.ctx.evaluate(node, module), 8))
+    for (const v of alternatives(this.ctx.evaluate(node, module)))
       if (v.type === 'function') found.push({ node: v.node, module: v.module });
     if (found.length === 0) found.push(...localFunction(node, module));
     return found;

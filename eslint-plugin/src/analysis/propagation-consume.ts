@@ -34,6 +34,9 @@ interface Found {
   readonly handler: FunctionNode | undefined;
 }
 
+/** Names under which constructors of consumers are imported. */
+const CONSTRUCTOR_NAMES = /Worker|Consumer|Processor|Subscriber|Receiver|Listener/;
+
 /** Message handlers that never look at the trace context of their message. */
 export function collectConsumes(
   ctx: AnalysisContext,
@@ -45,6 +48,7 @@ export function collectConsumes(
   const found: Found[] = [];
   for (const call of module.scopes.nodes('CallExpression')) collectCall(ctx, carriers, call, found);
   for (const call of module.scopes.nodes('NewExpression')) {
+    if (!CONSTRUCTOR_NAMES.test(calleeName(call) ?? '')) continue;
     const spec = shapesOf(ctx.evaluate(call))
       .map((s) => consumeConstructors[s])
       .find((s) => s !== undefined);

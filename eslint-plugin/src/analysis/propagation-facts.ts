@@ -69,6 +69,6 @@ export interface PropagationDraft extends Common {
 /** Shapes that a value can be, apart from those that only a conventional name suggests. */
 export function shapesOf(value: Value): readonly string[] {
   const shapes: string[] = [];
-  for (const v of alternatives(value, 16)) if (v.type === 'shape' && v.evidence !== 'named') shapes.push(v.shape);
+  for (const v of alternatives(value)) if (v.type === 'shape' && v.evidence !== 'named') shapes.push(v.shape);
   return shapes;
 }

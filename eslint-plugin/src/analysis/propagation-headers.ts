@@ -8,8 +8,7 @@ import {
   unwrap,
   type FunctionNode,
   type Node,
-  type TSESTree,
-} from './ast.ts';
+  type TSESTree, rangeOf } from './ast.ts';
 import type { AnalysisContext } from './context.ts';
 import { propagationCall, type Direction } from './propagation-carrier.ts';
 import { shapesOf, type CarrierHolder, type PropagationDraft } from './propagation-facts.ts';
@@ -122,7 +121,7 @@ function carrierFact(
   wrong: { readonly holder: Holder | undefined; readonly words: string },
   module: Module,
 ): PropagationDraft {
-  const text = module.text.slice(...(carrier.range ?? [0, 0]));
+  const text = module.text.slice(...rangeOf(carrier));
   return {
     kind: direction,
     problem: direction === 'extract' ? 'default-getter-on-headers' : 'default-setter-on-headers',

@@ -19,6 +19,8 @@ export interface SinkSite {
   readonly receiver: Node | undefined;
   readonly fn: FunctionNode | undefined;
   readonly evidence: 'proved' | 'typed' | 'named';
+  /** What is written, where that is not the call's own arguments: `console.log.apply(console, rest)`. */
+  readonly written?: readonly Node[];
 }
 
 const sinkMethods = new Set<string>();
@@ -28,7 +30,8 @@ for (const library of libraries) {
   }
   for (const [name, entry] of Object.entries(library.exports)) if (entry.call?.sink) sinkMethods.add(name);
 }
-const logMethods = new Set<string>([...LOG_LEVELS, 'child', 'dir', 'table', 'group', 'write', 'assert', 'groupCollapsed']);
+const logMethods = new Set<string>([...LOG_LEVELS, 'child', 'dir', 'table', 'group', 'write', 'assert', 'groupCollapsed', 'emit']);
+const forwards = new Set(['apply', 'call']);
 
 const cache = new WeakMap<Module, readonly SinkSite[]>();
 const logCache = new WeakMap<Module, readonly SinkSite[]>();
@@ -49,7 +52,7 @@ export function logSites(ev: Evaluator, module: Module): readonly SinkSite[] {
   let sites = logCache.get(module);
   if (!sites) {
     logCache.set(module, []);
-    sites = collect(ev, module, logMethods, (call, name) => logSiteOf(ev, module, call, name));
+    sites = [...collect(ev, module, logMethods, (call, name) => logSiteOf(ev, module, call, name)), ...logFunctions(ev, module)];
     logCache.set(module, sites);
   }
   return sites;
@@ -61,8 +64,7 @@ function collect(ev: Evaluator, module: Module, methods: ReadonlySet<string>, ma
     const callee = unwrap(call.callee);
     const name = callee.type === 'MemberExpression' ? propertyName(callee) : undefined;
     if (name !== undefined) {
-      if (!methods.has(name)) continue;
-      const site = make(call, name);
+      const site = methods.has(name) ? make(call, name) : methods === logMethods && forwards.has(name) ? forwardedLog(ev, module, call, name) : undefined;
       if (site) sites.push(site);
     } else if (callee.type === 'Identifier' && methods === sinkMethods) {
       const site = plainCall(ev, module, call, callee);
@@ -138,20 +140,66 @@ function nameOfCallee(call: TSESTree.CallExpression): string {
 }
 
 function logSiteOf(ev: Evaluator, module: Module, call: TSESTree.CallExpression, method: string): SinkSite | undefined {
-  const callee = unwrap(call.callee) as TSESTree.MemberExpression;
+  const site = logReceiver(ev, module, unwrap(call.callee) as TSESTree.MemberExpression, method);
+  return site && { ...site, call, fn: enclosingFunction(call) };
+}
+
+/** `console.log.apply(console, args)`, `logger.info.call(logger, a, b)`. */
+function forwardedLog(ev: Evaluator, module: Module, call: TSESTree.CallExpression, how: string): SinkSite | undefined {
+  const member = unwrap((unwrap(call.callee) as TSESTree.MemberExpression).object);
+  const method = member.type === 'MemberExpression' ? propertyName(member) : undefined;
+  if (member.type !== 'MemberExpression' || method === undefined || !logMethods.has(method)) return undefined;
+  const site = logReceiver(ev, module, member, method);
+  return site && { ...site, call, fn: enclosingFunction(call), written: call.arguments.slice(1, how === 'apply' ? 2 : undefined) };
+}
+
+function logReceiver(ev: Evaluator, module: Module, callee: TSESTree.MemberExpression, method: string): Omit<SinkSite, 'call' | 'fn'> | undefined {
   const receiver = unwrap(callee.object);
-  const own = receiver.type === 'Identifier' ? receiver.name : receiver.type === 'MemberExpression' ? propertyName(receiver) : undefined;
-  const fn = enclosingFunction(call);
+  const own = lastName(receiver);
   const sink: Sink = { kind: 'log', level: method };
-  if (own === 'console' && receiver.type === 'Identifier' && !module.scopes.resolve(receiver)) return { call, sink, shape: 'log.Console', method, receiver, fn, evidence: 'proved' };
-  if (own !== undefined && (isLoggerName(own) || ev.settings.loggers.includes(own))) {
-    if (method === 'dir' || method === 'write' || method === 'table' || method === 'assert') return undefined;
-    return { call, sink, shape: 'log.Logger', method, receiver, fn, evidence: 'named' };
+  if (own === 'console' && receiver.type === 'Identifier' && !module.scopes.resolve(receiver)) return { sink, shape: 'log.Console', method, receiver, evidence: 'proved' };
+  if (isNamedLogger(ev, receiver)) {
+    if (!NAMED_METHODS.has(method)) return undefined;
+    return { sink, shape: 'log.Logger', method, receiver, evidence: 'named' };
   }
   if (receiver.type !== 'Identifier' && receiver.type !== 'MemberExpression' && receiver.type !== 'CallExpression') return undefined;
   const value = ev.ask(receiver, module);
-  return value.type === 'shape' && shapeMember(value.shape, method)?.call?.sink?.kind === 'log' ? { call, sink, shape: value.shape, method, receiver, fn, evidence: value.evidence } : undefined;
+  return value.type === 'shape' && shapeMember(value.shape, method)?.call?.sink?.kind === 'log' ? { sink, shape: value.shape, method, receiver, evidence: value.evidence } : undefined;
 }
+
+/** Methods by which a name alone makes a logger. */
+const NAMED_METHODS = new Set<string>([...LOG_LEVELS, 'child', 'group', 'groupCollapsed']);
+
+/** `logger`, `this.requestLogger`, and what their `child(…)` returns. */
+function isNamedLogger(ev: Evaluator, receiver: Node): boolean {
+  if (receiver.type === 'CallExpression') {
+    const callee = unwrap(receiver.callee);
+    return callee.type === 'MemberExpression' && DERIVED_LOGGERS.has(propertyName(callee) ?? '') && isNamedLogger(ev, unwrap(callee.object));
+  }
+  if (receiver.type !== 'Identifier' && receiver.type !== 'MemberExpression') return false;
+  const name = lastName(receiver);
+  return name !== undefined && (isLoggerName(name) || ev.settings.loggers.includes(name));
+}
+
+const DERIVED_LOGGERS = new Set(['child', 'getSubLogger', 'withContext', 'withTag', 'withFields', 'extend']);
+
+/** Calls of functions that are loggers themselves: `const debug = require('debug')('app')`. */
+function logFunctions(ev: Evaluator, module: Module): SinkSite[] {
+  if (!LOG_FUNCTION_MODULES.test(module.text)) return [];
+  const sites: SinkSite[] = [];
+  for (const call of module.scopes.nodes('CallExpression')) {
+    const callee = unwrap(call.callee);
+    const binding = callee.type === 'Identifier' ? module.scopes.resolve(callee) : undefined;
+    const made = binding?.declaration.type === 'VariableDeclarator' ? binding.declaration.init : undefined;
+    if (made?.type !== 'CallExpression' || call.arguments.length === 0) continue;
+    const value = ev.ask(callee, module);
+    const sink = value.type === 'shape' ? shapeOf(value.shape)?.call?.sink : undefined;
+    if (sink?.kind === 'log' && value.type === 'shape') sites.push({ call, sink, shape: value.shape, method: binding?.name ?? '', receiver: callee, fn: enclosingFunction(call), evidence: value.evidence });
+  }
+  return sites;
+}
+
+const LOG_FUNCTION_MODULES = /['"]debug['"]/;
 
 /** Identifiers that conventionally are loggers; `dialog`, `catalog`, `blog`, `login` are not. */
 export function isLoggerName(name: string): boolean {

@@ -109,7 +109,7 @@ function evaluateIdentifier(m: Machine, n: TSESTree.Identifier, state: State): O
   if (m.track.isSpan(n)) return { state: give(m, state, n.parent) };
   const binding = m.promises.size > 0 ? m.module.scopes.resolve(n) : undefined;
   const settle = binding && m.promises.get(binding);
-  if (settle) return { state, settle };
+  if (settle?.acts) return { state, settle };
   const fn = m.track.localFunction(n);
   return { state: fn && m.track.acts(fn) ? give(m, state, n, true) : state };
 }
@@ -148,7 +148,7 @@ function evaluateAwait(m: Machine, n: TSESTree.AwaitExpression, state: State, ju
     addJump(jumps, { kind: 'throw', label: undefined, how: 'reject', nodes: [n], state: disturbed(settle.bad) });
     return settle.ok;
   }
-  if (mayReject(n.argument, m.resolve) && !isResult(m, n))
+  if (mayReject(n.argument, m.resolve) && !isResult(m, n) && !isHandled(m, n.argument))
     addJump(jumps, { kind: 'throw', label: undefined, how: 'reject', nodes: [n], state: disturbed(after) });
   return after;
 }
@@ -172,6 +172,13 @@ function isResult(m: Machine, n: TSESTree.AwaitExpression): boolean {
       );
     })
   );
+}
+
+/** A variable with a promise whose rejections a `catch` already takes. */
+function isHandled(m: Machine, argument: Node): boolean {
+  const id = unwrap(argument);
+  const binding = id.type === 'Identifier' ? m.module.scopes.resolve(id) : undefined;
+  return binding !== undefined && m.promises.get(binding)?.bad.length === 0;
 }
 
 function noteEarlyEnd(m: Machine, n: TSESTree.AwaitExpression, state: State): void {
@@ -210,6 +217,7 @@ function assign(m: Machine, target: Node, value: Node, node: Node, state: State,
       );
       return { state: assigned(m, pending, left.name, value) };
     }
+    if (settle && binding) m.promises.set(binding, settle);
     return { state: assigned(m, detach(m, node, out), left.name, value) };
   }
   let after = detach(m, node, m.evaluate(value, state, jumps));

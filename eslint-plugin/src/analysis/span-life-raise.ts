@@ -69,7 +69,12 @@ function isUsedAsPromise(call: Node, module: Module, hops = 0): boolean {
   // `context.with(ctx, () => original.apply(this, args)).then(…)`
   const fn = parent?.type === 'ReturnStatement' ? enclosingFunction(parent) : isFunction(parent) ? parent : undefined;
   const runner = fn && outerOf(fn);
-  return runner?.type === 'CallExpression' && unwrap(runner.callee) !== fn && hops < 3 && isUsedAsPromise(runner, module, hops + 1);
+  return (
+    runner?.type === 'CallExpression' &&
+    unwrap(runner.callee) !== fn &&
+    hops < 3 &&
+    isUsedAsPromise(runner, module, hops + 1)
+  );
 }
 
 function isUserCode(call: TSESTree.CallExpression, machine: Machine): boolean {

@@ -198,22 +198,41 @@ export function bounded(why: string, count?: number, literals?: readonly string[
   return { type: 'bounded', why, count, evidence, literals };
 }
 
-/** Join of values: flattened, duplicates by identity removed; one member stays itself. */
+/** Members that a join keeps: more alternatives say nothing new, and nested joins would multiply. */
+const MAX_MEMBERS = 24;
+
+/** Join of values: flat, without doubles; one member stays itself. */
 export function join(values: readonly Value[]): Value {
-  const members: Value[] = [];
+  const members = new Map<string | Value, Value>();
   for (const v of values) {
-    if (v.type === 'join' && !v.step) for (const m of v.members) addMember(members, m);
+    if (v.type === 'join') for (const m of membersOf(v)) addMember(members, v.step && !m.step ? { ...m, step: v.step } : m);
     else addMember(members, v);
   }
-  const first = members[0];
-  if (members.length === 1 && first) return first;
-  return { type: 'join', members };
+  const [first] = members.values();
+  return members.size === 1 && first ? first : { type: 'join', members: [...members.values()] };
 }
 
-function addMember(members: Value[], v: Value): void {
-  if (members.length >= 64) return;
-  if (v.type === 'literal' && members.some((m) => m.type === 'literal' && m.value === v.value)) return;
-  if (!members.includes(v)) members.push(v);
+function addMember(members: Map<string | Value, Value>, v: Value): void {
+  const key = identityOf(v);
+  if (members.size < MAX_MEMBERS && !members.has(key)) members.set(key, v);
+}
+
+/** Values with the same identity are the same alternative, whichever way they were reached. */
+function identityOf(v: Value): string | Value {
+  switch (v.type) {
+    case 'literal':
+      return `literal ${typeof v.value} ${String(v.value)}`;
+    case 'unknown':
+      return `unknown ${v.names.join('.')} ${v.aliases?.join(' ') ?? ''} ${v.declared ? 'typed' : ''}`;
+    case 'source':
+      return `source ${v.kind} ${v.names.join('.')}`;
+    case 'bounded':
+      return `bounded ${v.why} ${v.count ?? ''}`;
+    case 'external':
+      return `external ${v.path.join('.')}`;
+    default:
+      return v;
+  }
 }
 
 /** The same value with one more trace step in front, and the variable or property name it went through. */
@@ -231,14 +250,7 @@ export function membersOf(value: JoinValue): readonly Value[] {
   return aliases ? value.members.map((m) => ({ ...m, aliases: [...(m.aliases ?? []), ...aliases] })) : value.members;
 }
 
-/** Every alternative of a value, joins resolved. */
-export function alternatives(value: Value, limit = 64): readonly Value[] {
-  if (value.type !== 'join') return [value];
-  const out: Value[] = [];
-  const stack: Value[] = [value];
-  for (let v = stack.pop(); v && out.length < limit; v = stack.pop()) {
-    if (v.type === 'join') for (const m of v.members) stack.push(v.step && !m.step ? { ...m, step: v.step } : m);
-    else out.push(v);
-  }
-  return out;
+/** Every alternative of a value. */
+export function alternatives(value: Value): readonly Value[] {
+  return value.type === 'join' ? membersOf(value).map((m) => (value.step && !m.step ? { ...m, step: value.step } : m)) : [value];
 }

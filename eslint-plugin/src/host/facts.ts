@@ -1,7 +1,7 @@
+import { relative } from 'node:path';
 import { analyze, type FileFacts } from '../analysis/analyze.ts';
 import type { TSESTree } from '../analysis/ast.ts';
 import { isolatedHost, type ModuleHost } from '../analysis/host.ts';
-import { moduleOf } from '../analysis/module.ts';
 import type { Settings } from '../analysis/settings.ts';
 import { mayMatter } from './prefilter.ts';
 import { setFallbackParser } from './parse.ts';
@@ -41,9 +41,8 @@ function make(context: FactContext): Entry {
   const settings = readSettings(context.settings['telint']);
   const { text } = context.sourceCode;
   const host = settings.crossFile === 'off' ? withTypes(isolatedHost, context, settings) : workspaceHost(context, settings);
-  if (isTestPath(context.filename) || !mayMatter(text, host, settings)) return { settings, facts: undefined };
-  const module = moduleOf({ path: context.filename, text, ast: context.sourceCode.ast as TSESTree.Program });
-  return { settings, facts: analyze(module, host, settings) };
+  if (isTestPath(relative(context.cwd, context.filename)) || !mayMatter(text, host, settings)) return { settings, facts: undefined };
+  return { settings, facts: analyze({ path: context.filename, text, ast: context.sourceCode.ast as TSESTree.Program }, host, settings) };
 }
 
 function workspaceHost(context: FactContext, settings: Settings): ModuleHost {

@@ -1,6 +1,7 @@
 import { createRequire } from 'node:module';
 import type { ParsedFile } from '../analysis/host.ts';
 import type { TSESTree } from '../analysis/ast.ts';
+import { isTooDeep } from './nesting.ts';
 
 /** Parses a file's text into an ESTree program. */
 export type Parse = (path: string, text: string) => TSESTree.Program | undefined;
@@ -28,8 +29,9 @@ function loadOxc(): OxcParser | undefined {
   return oxc ?? undefined;
 }
 
-/** Parses a file; undefined when the text cannot be parsed at all. */
+/** Parses a file; undefined when the text cannot be parsed at all, or is nested too deeply to try. */
 export function parseFile(path: string, text: string): ParsedFile | undefined {
+  if (isTooDeep(text)) return undefined;
   const parser = loadOxc();
   let ast: TSESTree.Program | undefined;
   try {
@@ -42,7 +44,7 @@ export function parseFile(path: string, text: string): ParsedFile | undefined {
 
 function withOxc(parser: OxcParser, path: string, text: string): TSESTree.Program | undefined {
   const typescript = /\.[cm]?tsx?$/.test(path);
-  const options = { range: true, preserveParens: false, ...(typescript ? {} : { lang: 'jsx', astType: 'ts' }) };
+  const options = { preserveParens: false, ...(typescript ? {} : { lang: 'jsx', astType: 'ts' }) };
   const result = parser.parseSync(path, text, options);
   const program = result.program as TSESTree.Program;
   return program.body.length === 0 && result.errors.length > 0 ? undefined : program;

@@ -59,7 +59,7 @@ export class Resolver {
   #tsconfig(dir: string): TsConfig | undefined {
     if (this.#tsconfigs.has(dir)) return this.#tsconfigs.get(dir);
     let config: TsConfig | undefined;
-    for (const name of ['tsconfig.json', 'jsconfig.json']) config ??= readTsConfig(join(dir, name), 0);
+    for (const name of ['tsconfig.json', 'jsconfig.json']) config ??= readTsConfig(join(dir, name));
     if ((!config || (config.aliases.length === 0 && config.baseUrl === undefined)) && dir.length > this.#root.length) config = this.#tsconfig(dirname(dir)) ?? config;
     this.#tsconfigs.set(dir, config);
     return config;
@@ -168,37 +168,57 @@ function asFile(path: string): string | undefined {
     const index = join(path, `index${e}`);
     if (isFile(index)) return index;
   }
-  const own = existsSync(join(path, 'package.json')) ? readManifest(join(path, 'package.json'))?.raw['main'] : undefined;
-  return typeof own === 'string' ? asFile(join(path, own.replace(/\.[cm]?js$/, ''))) : undefined;
+  const main = existsSync(join(path, 'package.json')) ? readManifest(join(path, 'package.json'))?.raw['main'] : undefined;
+  const own = typeof main === 'string' ? resolvePath(path, main.replace(/\.[cm]?js$/, '')) : undefined;
+  // A folder that names itself or a parent would be looked at for ever.
+  return own?.startsWith(`${path}${sep}`) ? asFile(own) : undefined;
 }
 
 function isFile(path: string): boolean {
-  return statSync(path, { throwIfNoEntry: false })?.isFile() ?? false;
+  try {
+    return statSync(path, { throwIfNoEntry: false })?.isFile() ?? false;
+  } catch {
+    // A link to itself, a folder that may not be read, a name that no file system takes.
+    return false;
+  }
 }
 
-function readTsConfig(path: string, depth: number): TsConfig | undefined {
-  if (depth > 8) return undefined;
-  let raw: { extends?: string | string[]; compilerOptions?: { baseUrl?: string; paths?: Record<string, string[]> } };
-  try {
-    raw = JSON.parse(stripComments(readFileSync(path, 'utf8'))) as typeof raw;
-  } catch {
-    return undefined;
-  }
+/** Aliases and base of a tsconfig and what it extends; whatever has the wrong type is ignored, because `tsc` reports it. */
+function readTsConfig(path: string, extending: readonly string[] = []): TsConfig | undefined {
+  if (extending.includes(path) || extending.length > 8) return undefined;
+  const raw = readJson(path);
+  if (!raw) return undefined;
   const dir = dirname(path);
-  const bases = [raw.extends ?? []].flat().map((e) => (e.startsWith('.') ? readTsConfig(withJson(resolvePath(dir, e)), depth + 1) : undefined));
-  const base = bases.find((b) => b !== undefined);
-  const own = raw.compilerOptions?.baseUrl === undefined ? undefined : resolvePath(dir, raw.compilerOptions.baseUrl);
+  const bases = [raw['extends']].flat().filter((e): e is string => typeof e === 'string' && e.startsWith('.'));
+  // The last one wins, as in TypeScript 5.
+  const base = bases.reverse().map((e) => readTsConfig(withJson(resolvePath(dir, e)), [...extending, path])).find((b) => b !== undefined);
+  const options = isTable(raw['compilerOptions']) ? raw['compilerOptions'] : {};
+  const own = typeof options['baseUrl'] === 'string' ? resolvePath(dir, options['baseUrl']) : undefined;
   const baseUrl = own ?? base?.baseUrl;
-  const aliases = Object.entries(raw.compilerOptions?.paths ?? {}).map(([pattern, targets]) => {
+  const aliases = Object.entries(isTable(options['paths']) ? options['paths'] : {}).map(([pattern, targets]) => {
     const star = pattern.indexOf('*');
+    const list = Array.isArray(targets) ? targets.filter((t): t is string => typeof t === 'string') : [];
     return {
       prefix: star < 0 ? pattern : pattern.slice(0, star),
       suffix: star < 0 ? '' : pattern.slice(star + 1),
       exact: star < 0,
-      targets: targets.map((t) => resolvePath(own ?? baseUrl ?? dir, t)),
+      targets: list.map((t) => resolvePath(own ?? baseUrl ?? dir, t)),
     };
   });
   return { baseUrl, aliases: aliases.length > 0 ? aliases : (base?.aliases ?? []) };
+}
+
+function readJson(path: string): Record<string, unknown> | undefined {
+  try {
+    const raw: unknown = JSON.parse(stripComments(readFileSync(path, 'utf8')));
+    return isTable(raw) ? raw : undefined;
+  } catch {
+    return undefined;
+  }
+}
+
+function isTable(value: unknown): value is Record<string, unknown> {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
 }
 
 function withJson(path: string): string {
@@ -207,5 +227,5 @@ function withJson(path: string): string {
 
 /** JSON with comments and trailing commas, as tsconfig allows. */
 function stripComments(text: string): string {
-  return text.replace(/("(?:[^"\\]|\\.)*")|\/\/[^\n]*|\/\*[\s\S]*?\*\//g, (_, s: string | undefined) => s ?? '').replace(/,(\s*[}\]])/g, '$1');
+  return text.replace(/^\uFEFF/, '').replace(/("(?:[^"\\]|\\.)*")|\/\/[^\n]*|\/\*[\s\S]*?\*\//g, (_, s: string | undefined) => s ?? '').replace(/,(\s*[}\]])/g, '$1');
 }

@@ -163,8 +163,8 @@ export class Workspace implements ModuleHost {
 /** Name and dependencies of a package.json; undefined when it cannot be read. */
 export function readManifest(path: string): { readonly name: string | undefined; readonly dependencies: readonly (readonly [string, string])[]; readonly raw: Record<string, unknown> } | undefined {
   try {
-    const raw = JSON.parse(readFileSync(path, 'utf8')) as Record<string, unknown>;
-    const entries = (key: string): (readonly [string, string])[] => Object.entries((raw[key] ?? {}) as Record<string, string>);
+    const raw = JSON.parse(readFileSync(path, 'utf8').replace(/^\uFEFF/, '')) as Record<string, unknown>;
+    const entries = (key: string): (readonly [string, string])[] => (typeof raw[key] === 'object' ? Object.entries((raw[key] ?? {}) as Record<string, string>).filter(([, version]) => typeof version === 'string') : []);
     return {
       name: typeof raw['name'] === 'string' ? raw['name'] : undefined,
       dependencies: [...entries('dependencies'), ...entries('devDependencies'), ...entries('optionalDependencies'), ...entries('peerDependencies')],
@@ -189,13 +189,13 @@ function listFiles(root: string): readonly string[] {
       // Symbolic links are not followed: they lead out of the workspace or in circles.
       if (e.isDirectory()) {
         if (!SKIPPED_FOLDERS.has(e.name) && !(e.name.startsWith('.') && dir === root)) stack.push(join(dir, e.name));
-      } else if (e.isFile() && SOURCE.test(e.name) && !DECLARATION.test(e.name) && !isTestPath(e.name) && !e.name.endsWith('.min.js')) out.push(join(dir, e.name));
+      } else if (e.isFile() && SOURCE.test(e.name) && !DECLARATION.test(e.name) && !isTestPath(relative(root, join(dir, e.name))) && !e.name.endsWith('.min.js')) out.push(join(dir, e.name));
     }
   }
   return out.sort();
 }
 
-/** Test files do not tell how production code is called. */
+/** Test files do not tell how production code is called; `path` is relative to the workspace, so that the place of a checkout does not matter. */
 export function isTestPath(path: string): boolean {
   return /\.(?:test|spec|e2e|stories|bench)\.[cm]?[jt]sx?$/.test(path) || /(?:^|[/\\])(?:__tests__|__mocks__|test|tests|e2e|fixtures)[/\\]/.test(path);
 }

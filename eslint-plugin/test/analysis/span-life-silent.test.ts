@@ -236,6 +236,14 @@ const SILENT: readonly (readonly [title: string, code: string])[] = [
     `async function f() { const span = tracer.startSpan('a'); await Promise.allSettled(jobs); await new Promise((r) => setTimeout(r, 5)); await load().catch(() => undefined); span.end(); }`,
   ],
   [
+    'an awaited variable whose promise has a catch',
+    `async function f() { const ready = prepare().catch(() => undefined); const span = tracer.startSpan('a'); await ready; span.end(); }`,
+  ],
+  [
+    'a patched method whose promise ends it',
+    `function patch(original) { return function (...args) { const span = tracer.startSpan('a'); return original.apply(this, args).then((x) => { span.end(); return x; }, (e) => { span.end(); throw e; }); }; }`,
+  ],
+  [
     'an awaited result object',
     `async function f() { const span = tracer.startSpan('a'); const found = await repository.find(1); if (found.isErr()) { span.end(); throw found.error; } span.end(); return found.value; }`,
   ],

@@ -21,7 +21,7 @@ testRule('no-pii-in-baggage', noPiiInBaggage, {
     web(`propagation.createBaggage({ route: { value: req.route?.path ?? 'unmatched' } });`),
     `export function pack(user) { const baggage = new Luggage(); baggage.setEntry('email', { value: user.email }); }`,
     { code: otel(`propagation.createBaggage({ 'user.email': { value: user.email } });`), options: [{ ignore: ['user.email'] }] },
-    { code: otel(`propagation.createBaggage({ 'user.email': { value: scrub(user.email) } });`), settings: { sanitizers: ['scrub'] } },
+    { code: otel(`const tidy = (s: string) => s.trim(); propagation.createBaggage({ 'user.email': { value: tidy(user.email) } });`), settings: { sanitizers: ['tidy'] } },
   ],
   invalid: [
     {

@@ -73,6 +73,10 @@ export function testRule(title: string, rule: unknown, cases: { readonly valid: 
       const run = (t: string): string[] => lint(t, lintOptions(name, c)).map((m) => m.message);
       expect(run(text)).toEqual(run(text + PREFILTER_OFF));
     });
+    const configured = valid.filter((c) => c.options ?? c.settings);
+    it.runIf(configured.length > 0)('is silent by options and settings only where it is not without them', () => {
+      for (const c of configured) expect(lint(c.code, lintOptions(name, { code: c.code, ...(c.js === undefined ? {} : { js: c.js }) })), c.code).not.toEqual([]);
+    });
     let suggestions = 0;
     it.each(cases.invalid.map((c) => [titleOf(c.code), c] as const))('is clean after each suggestion: %s', (_, c) => {
       const { text } = unmark(c.code);

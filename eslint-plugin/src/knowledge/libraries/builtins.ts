@@ -1,4 +1,5 @@
 import type { Library, Member, Shape } from '../types.ts';
+import { trackerGlobals } from './loggers.ts';
 
 const v = (value: NonNullable<Member['value']>): Member => ({ value });
 const returnsValue = (value: NonNullable<Member['value']>): Member => ({ call: { value } });
@@ -13,6 +14,7 @@ export const globals: Readonly<Record<string, Member & { readonly construct?: No
   fetch: { call: { returns: 'fetch.Response' } },
   Headers: { construct: { returns: 'fetch.Headers' } },
   URL: { construct: { returns: 'url.Url' } },
+  ...trackerGlobals,
 };
 
 /** Packages of Node.js and small helpers that make ids, times and hashes. */

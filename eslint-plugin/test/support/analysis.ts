@@ -1,0 +1,18 @@
+import { analyze, type FileFacts } from '../../src/analysis/analyze.ts';
+import type { TSESTree } from '../../src/analysis/ast.ts';
+import { isolatedHost } from '../../src/analysis/host.ts';
+import { moduleOf } from '../../src/analysis/module.ts';
+import { defaultSettings } from '../../src/analysis/settings.ts';
+import { parseFile } from '../../src/host/parse.ts';
+
+/** Every group of facts about a tree; all of them are computed. */
+export function factsOfTree(text: string, ast: TSESTree.Program): FileFacts {
+  const facts = analyze(moduleOf({ path: '/workspace/src/file.ts', text, ast }), isolatedHost, defaultSettings);
+  return { emissions: facts.emissions, writes: facts.writes, logs: facts.logs, spanLife: facts.spanLife, propagation: facts.propagation };
+}
+
+/** The same for a text, parsed by the parser that reads the other files of a workspace; undefined when it cannot be parsed. */
+export function factsOfText(text: string): FileFacts | undefined {
+  const file = parseFile('/workspace/src/file.ts', text);
+  return file && factsOfTree(text, file.ast);
+}
