@@ -19,7 +19,7 @@ export interface CallSite {
 }
 
 const cache = new WeakMap<FunctionNode, readonly CallSite[]>();
-const MAX_FILES = 24;
+const MAX_FILES = 12;
 
 /** How a function can be reached: its binding, its property name, or as a constructor. */
 interface Handle {

@@ -187,7 +187,7 @@ function argumentOf(ev: Evaluator, value: Value, w: WrapperCall, module: Module)
     if (a.type === 'SpreadElement') continue;
     const v = ev.evaluate(a, module, undefined);
     if (v.type !== 'literal' && alternatives(v).some((x) => wanted.has(x) || sameSource(x, value))) return a;
-    if (v.type === 'object') for (const p of v.props.values()) if (p.module === module && sameSource(p.get(), value)) return p.node;
+    if (v.type === 'object') for (const p of v.props.values()) if (p.module === module && alternatives(p.get()).some((x) => x.type !== 'literal' && (wanted.has(x) || sameSource(x, value)))) return p.node;
   }
   return undefined;
 }

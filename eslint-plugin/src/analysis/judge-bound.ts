@@ -132,6 +132,9 @@ function namedBound(names: readonly string[], aliases: readonly string[], key: s
     const value = referenceOf(words);
     if (value && label && value.entity === label.entity && (value.isId || label.isId || TENANT_WORDS.has(label.entity))) return make('unbounded', `\`${own === '' ? (aliases[0] ?? key) : own}\`, which is called an identifier as the label is`, 'named');
   }
+  // `workflow.graph.id`: the path names the entity, its last word says "id".
+  const path = names.slice(-4, -1).flatMap((n) => splitWords(n));
+  if (label?.isId && ID_WORDS.has(splitWords(names.at(-1) ?? '').at(-1) ?? '') && names.at(-1) !== 'key' && path.includes(label.entity)) return make('unbounded', `\`${own}\`, which is called an identifier as the label is`, 'named');
   return make('unknown', own === '' ? 'an unknown value' : `\`${own}\``, 'named');
 }
 

@@ -76,6 +76,7 @@ function collect(ev: Evaluator, module: Module, methods: ReadonlySet<string>, ma
 
 function siteOf(ev: Evaluator, module: Module, call: TSESTree.CallExpression, method: string): SinkSite | undefined {
   const callee = unwrap(call.callee) as TSESTree.MemberExpression;
+  if (!worthAsking(call, method, callee.object, module)) return undefined;
   for (const value of alternatives(ev.ask(callee.object, module))) {
     if (value.type === 'shape') {
       const sink = shapeMember(value.shape, method)?.call?.sink;
@@ -87,6 +88,22 @@ function siteOf(ev: Evaluator, module: Module, call: TSESTree.CallExpression, me
   }
   return namedSite(ev, module, call, method, callee.object);
 }
+
+const SHARED_METHODS = new Set(['add', 'set', 'record', 'observe', 'event', 'notify', 'start', 'remove']);
+const INSTRUMENT_NAMES = /counter|gauge|histogram|metric|meter|summary|total|duration|latency|instrument|observ|result|baggage|scope|client|bugsnag|airbrake|sentry/i;
+
+/** Methods that maps, sets and forms have too are followed only where names or imports speak of telemetry, and with labels to write. */
+function worthAsking(call: TSESTree.CallExpression, method: string, receiver: Node, module: Module): boolean {
+  if (!SHARED_METHODS.has(method)) return true;
+  if (method === 'set' || method === 'add' || method === 'record') {
+    const first = call.arguments[0];
+    if (call.arguments.length < 2 || !first || (method === 'set' && (first.type === 'Literal' || first.type === 'TemplateLiteral'))) return false;
+  }
+  const name = lastName(receiver);
+  return (name !== undefined && INSTRUMENT_NAMES.test(name)) || TELEMETRY_IMPORT.test(module.text);
+}
+
+const TELEMETRY_IMPORT = /prom-client|@opentelemetry\/|@prometheus-io\/client|sentry|bugsnag|airbrake|newrelic|hot-shots|dogstatsd/i;
 
 /** A receiver that cannot be traced but is called what it is, in code that has to do with OpenTelemetry. */
 function namedSite(ev: Evaluator, module: Module, call: TSESTree.CallExpression, method: string, receiver: Node): SinkSite | undefined {

@@ -30,6 +30,7 @@ export class Workspace implements ModuleHost {
   readonly #mentions = new Map<string, readonly string[]>();
   readonly #projects = new Map<string, ProjectFacts>();
   #files: readonly string[] | undefined;
+  #imports: ReadonlyMap<string, readonly string[]> | undefined;
   #listedAt = 0;
   #checkedAt = 0;
 
@@ -111,16 +112,40 @@ export class Workspace implements ModuleHost {
     return found;
   }
 
-  /** Files whose text names a module: by its base name, its folder for an index file, or its package. */
+  /** Files that import a module: by its base name, its folder for an index file, or its package; from one pass over all texts. */
   #importers(path: string): readonly string[] {
+    this.#imports ??= this.#indexImports();
     const base = basename(path, extname(path));
     const stem = base === 'index' ? basename(dirname(path)) : base;
     const near = stem === 'src' || stem === 'lib' ? basename(dirname(dirname(path))) : stem;
     const name = this.project(path).packageName;
-    const direct = this.mentioning([near]);
+    const direct = [...(this.#imports.get(near) ?? []), ...(base === 'index' ? (this.#imports.get('') ?? []) : [])];
     const home = this.#packageRoot(path);
-    const byPackage = name === undefined || home === this.root ? [] : this.mentioning([name]).filter((f) => !f.startsWith(home + sep));
+    const byPackage = name === undefined || home === this.root ? [] : (this.#imports.get(name) ?? []).filter((f) => !f.startsWith(home + sep));
     return byPackage.length === 0 ? direct : [...new Set([...direct, ...byPackage])];
+  }
+
+  /** Last part of every imported specifier, and the package of bare ones → the files that import it. */
+  #indexImports(): ReadonlyMap<string, readonly string[]> {
+    const index = new Map<string, string[]>();
+    for (const path of this.files()) {
+      const text = this.#read(path);
+      if (text === undefined) continue;
+      const names = new Set<string>();
+      for (const m of text.matchAll(/(?:\bfrom|\bimport|\brequire\(|\bimport\()\s*['"]([^'"\n]+)['"]/g)) {
+        const specifier = m[1] ?? '';
+        const parts = specifier.split('/');
+        const last = (parts.at(-1) ?? '').replace(/\.[cm]?[jt]sx?$/, '');
+        names.add(last === 'index' ? (parts.at(-2) ?? '') : last === '.' || last === '..' ? '' : last);
+        if (!specifier.startsWith('.')) names.add(specifier.startsWith('@') ? parts.slice(0, 2).join('/') : (parts[0] ?? ''));
+      }
+      for (const n of names) {
+        const list = index.get(n);
+        if (list) list.push(path);
+        else index.set(n, [path]);
+      }
+    }
+    return index;
   }
 
   #packageRoot(path: string): string {
