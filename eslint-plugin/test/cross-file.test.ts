@@ -15,14 +15,20 @@ const app = express();
 `;
 
 /** Findings in the files of a workspace, as `file: rule line`. */
-function check(files: Readonly<Record<string, string>>, prepare?: (root: string) => void, only: readonly string[] = Object.keys(files)): string[] {
+function check(
+  files: Readonly<Record<string, string>>,
+  prepare?: (root: string) => void,
+  only: readonly string[] = Object.keys(files),
+): string[] {
   const cwd = workspace(files);
   prepare?.(cwd);
   return only
     .filter((path) => /\.[cm]?[jt]s$/.test(path))
     .flatMap((path) => {
       const js = /\.c?js$/.test(path);
-      return places(lint(files[path] ?? '', { cwd, filename: join(cwd, path), espree: js })).map((p) => `${path}: ${p}`);
+      return places(lint(files[path] ?? '', { cwd, filename: join(cwd, path), espree: js })).map(
+        (p) => `${path}: ${p}`,
+      );
     });
 }
 
@@ -30,27 +36,80 @@ const UNBOUNDED = 'no-unbounded-metric-labels';
 const SPAN_PII = 'no-pii-in-span-attributes';
 
 describe('a function of another file that writes a metric is judged by what is passed to it', () => {
-  const call = (source: string): string => `import { hit } from '${source}';\n${EXPRESS}app.use((req, res) => {\n  hit(req.path);\n});`;
+  const call = (source: string): string =>
+    `import { hit } from '${source}';\n${EXPRESS}app.use((req, res) => {\n  hit(req.path);\n});`;
 
   it.each<readonly [string, Readonly<Record<string, string>>]>([
     ['a relative import', { 'src/metrics.ts': METRICS, 'src/app.ts': call('./metrics') }],
     ['the name of the compiled file', { 'src/metrics.ts': METRICS, 'src/app.ts': call('./metrics.js') }],
-    ['a re-export', { 'src/metrics.ts': METRICS, 'src/index.ts': `export { hit } from './metrics';`, 'src/app.ts': call('.') }],
-    ['a star re-export of a folder', { 'src/t/metrics.ts': METRICS, 'src/t/index.ts': `export * from './metrics';`, 'src/app.ts': call('./t') }],
-    ['a path of the tsconfig', { 'tsconfig.json': `{ // paths\n "compilerOptions": { "paths": { "@t/*": ["./src/t/*"], }, } }`, 'src/t/metrics.ts': METRICS, 'src/app.ts': call('@t/metrics') }],
-    ['a path of an extended tsconfig', { 'tsconfig.base.json': `{ "compilerOptions": { "baseUrl": ".", "paths": { "~/*": ["src/*"] } } }`, 'tsconfig.json': `{ "extends": "./tsconfig.base" }`, 'src/metrics.ts': METRICS, 'src/app.ts': call('~/metrics') }],
-    ['the base URL', { 'tsconfig.json': `{ "compilerOptions": { "baseUrl": "src" } }`, 'src/metrics.ts': METRICS, 'src/app.ts': call('metrics') }],
-    ['a package of the workspace', { 'package.json': `{ "workspaces": ["packages/*"] }`, 'packages/t/package.json': `{ "name": "@acme/t", "main": "dist/index.js" }`, 'packages/t/src/index.ts': METRICS, 'packages/api/package.json': `{ "name": "api" }`, 'packages/api/src/app.ts': call('@acme/t') }],
-    ['a path of a package of the workspace', { 'package.json': `{ "workspaces": ["packages/*"] }`, 'packages/t/package.json': `{ "name": "@acme/t", "exports": { "./*": "./dist/*.js" } }`, 'packages/t/src/metrics.ts': METRICS, 'packages/api/package.json': `{ "name": "api" }`, 'packages/api/src/app.ts': call('@acme/t/metrics') }],
+    [
+      'a re-export',
+      { 'src/metrics.ts': METRICS, 'src/index.ts': `export { hit } from './metrics';`, 'src/app.ts': call('.') },
+    ],
+    [
+      'a star re-export of a folder',
+      { 'src/t/metrics.ts': METRICS, 'src/t/index.ts': `export * from './metrics';`, 'src/app.ts': call('./t') },
+    ],
+    [
+      'a path of the tsconfig',
+      {
+        'tsconfig.json': `{ // paths\n "compilerOptions": { "paths": { "@t/*": ["./src/t/*"], }, } }`,
+        'src/t/metrics.ts': METRICS,
+        'src/app.ts': call('@t/metrics'),
+      },
+    ],
+    [
+      'a path of an extended tsconfig',
+      {
+        'tsconfig.base.json': `{ "compilerOptions": { "baseUrl": ".", "paths": { "~/*": ["src/*"] } } }`,
+        'tsconfig.json': `{ "extends": "./tsconfig.base" }`,
+        'src/metrics.ts': METRICS,
+        'src/app.ts': call('~/metrics'),
+      },
+    ],
+    [
+      'the base URL',
+      {
+        'tsconfig.json': `{ "compilerOptions": { "baseUrl": "src" } }`,
+        'src/metrics.ts': METRICS,
+        'src/app.ts': call('metrics'),
+      },
+    ],
+    [
+      'a package of the workspace',
+      {
+        'package.json': `{ "workspaces": ["packages/*"] }`,
+        'packages/t/package.json': `{ "name": "@acme/t", "main": "dist/index.js" }`,
+        'packages/t/src/index.ts': METRICS,
+        'packages/api/package.json': `{ "name": "api" }`,
+        'packages/api/src/app.ts': call('@acme/t'),
+      },
+    ],
+    [
+      'a path of a package of the workspace',
+      {
+        'package.json': `{ "workspaces": ["packages/*"] }`,
+        'packages/t/package.json': `{ "name": "@acme/t", "exports": { "./*": "./dist/*.js" } }`,
+        'packages/t/src/metrics.ts': METRICS,
+        'packages/api/package.json': `{ "name": "api" }`,
+        'packages/api/src/app.ts': call('@acme/t/metrics'),
+      },
+    ],
   ])('through %s', (_, files) => {
     const [app = ''] = Object.keys(files).filter((f) => f.endsWith('app.ts'));
     expect(check(files, undefined, [app])).toEqual([`${app}: ${UNBOUNDED} 5`]);
   });
 
   describe('through a default import', () => {
-    const files = { 'src/metrics.ts': METRICS.replace('export function', 'export default function'), 'src/app.ts': `import count from './metrics';\n${EXPRESS}app.use((req, res) => count(req.path));` };
-    it('is found at the definition', () => expect(check(files, undefined, ['src/metrics.ts'])).toEqual([`src/metrics.ts: ${UNBOUNDED} 4`]));
-    it.fails('known miss: calls are found by the name of the function and not by the name of the import', () => expect(check(files, undefined, ['src/app.ts'])).toEqual([`src/app.ts: ${UNBOUNDED} 4`]));
+    const files = {
+      'src/metrics.ts': METRICS.replace('export function', 'export default function'),
+      'src/app.ts': `import count from './metrics';\n${EXPRESS}app.use((req, res) => count(req.path));`,
+    };
+    it('is found at the definition', () =>
+      expect(check(files, undefined, ['src/metrics.ts'])).toEqual([`src/metrics.ts: ${UNBOUNDED} 4`]));
+    it.fails('known miss: calls are found by the name of the function and not by the name of the import', () =>
+      expect(check(files, undefined, ['src/app.ts'])).toEqual([`src/app.ts: ${UNBOUNDED} 4`]),
+    );
   });
 
   it('through require()', () => {
@@ -62,7 +121,10 @@ describe('a function of another file that writes a metric is judged by what is p
   });
 
   it('and stays silent for bounded arguments', () => {
-    const files = { 'src/metrics.ts': METRICS, 'src/app.ts': `import { hit } from './metrics';\n${EXPRESS}app.use((req, res) => { hit(req.route?.path ?? 'unmatched'); hit('/health'); });` };
+    const files = {
+      'src/metrics.ts': METRICS,
+      'src/app.ts': `import { hit } from './metrics';\n${EXPRESS}app.use((req, res) => { hit(req.route?.path ?? 'unmatched'); hit('/health'); });`,
+    };
     expect(check(files)).toEqual([]);
   });
 
@@ -99,19 +161,29 @@ describe('a parameter is judged by the callers in other files', () => {
   });
 
   it('and tests are no callers', () => {
-    const files = { 'src/metrics.ts': METRICS, 'src/metrics.test.ts': `import { hit } from './metrics';\n${EXPRESS}app.use((req, res) => hit(req.path));`, 'test/metrics.ts': `import { hit } from '../src/metrics';\n${EXPRESS}app.use((req, res) => hit(req.path));` };
+    const files = {
+      'src/metrics.ts': METRICS,
+      'src/metrics.test.ts': `import { hit } from './metrics';\n${EXPRESS}app.use((req, res) => hit(req.path));`,
+      'test/metrics.ts': `import { hit } from '../src/metrics';\n${EXPRESS}app.use((req, res) => hit(req.path));`,
+    };
     expect(check(files)).toEqual([]);
   });
 });
 
 describe('values of other files', () => {
   it('an enum is bounded', () => {
-    const files = { 'src/plan.ts': `export enum Plan { Free = 'free', Paid = 'paid' }`, 'src/app.ts': `import { Counter } from 'prom-client';\nimport { Plan } from './plan';\nconst c = new Counter({ name: 'a_total', help: 'A.', labelNames: ['plan'] });\nexport function bill(plan: Plan) { c.inc({ plan }); c.inc({ plan: Plan.Free }); }` };
+    const files = {
+      'src/plan.ts': `export enum Plan { Free = 'free', Paid = 'paid' }`,
+      'src/app.ts': `import { Counter } from 'prom-client';\nimport { Plan } from './plan';\nconst c = new Counter({ name: 'a_total', help: 'A.', labelNames: ['plan'] });\nexport function bill(plan: Plan) { c.inc({ plan }); c.inc({ plan: Plan.Free }); }`,
+    };
     expect(check(files)).toEqual([]);
   });
 
   it('a list of known values limits', () => {
-    const files = { 'src/plan.ts': `export const PLANS = ['free', 'paid'] as const;`, 'src/app.ts': `import { Counter } from 'prom-client';\nimport { PLANS } from './plan';\n${EXPRESS}const c = new Counter({ name: 'a_total', help: 'A.', labelNames: ['plan'] });\napp.use((req, res) => {\n  const { plan } = req.query;\n  c.inc({ plan: PLANS.includes(plan) ? plan : 'other' });\n  c.inc({ plan });\n});` };
+    const files = {
+      'src/plan.ts': `export const PLANS = ['free', 'paid'] as const;`,
+      'src/app.ts': `import { Counter } from 'prom-client';\nimport { PLANS } from './plan';\n${EXPRESS}const c = new Counter({ name: 'a_total', help: 'A.', labelNames: ['plan'] });\napp.use((req, res) => {\n  const { plan } = req.query;\n  c.inc({ plan: PLANS.includes(plan) ? plan : 'other' });\n  c.inc({ plan });\n});`,
+    };
     expect(check(files)).toEqual([`src/app.ts: ${UNBOUNDED} 9`]);
   });
 
@@ -134,23 +206,58 @@ describe('values of other files', () => {
   });
 
   it('the same class name of another file is no metric', () => {
-    const files = { 'src/counter.ts': `export class Counter {\n  inc(labels: object) {}\n}`, 'src/app.ts': `import { Counter } from './counter';\n${EXPRESS}const c = new Counter();\napp.use((req, res) => c.inc({ path: req.path }));` };
+    const files = {
+      'src/counter.ts': `export class Counter {\n  inc(labels: object) {}\n}`,
+      'src/app.ts': `import { Counter } from './counter';\n${EXPRESS}const c = new Counter();\napp.use((req, res) => c.inc({ path: req.path }));`,
+    };
     expect(check(files)).toEqual([]);
   });
 });
 
 describe('what cannot be followed does not stop the rules', () => {
   const BAD = `requests.inc({ route: req.path });`;
-  const app = (imports: string): string => `${imports}\nimport { Counter } from 'prom-client';\nconst requests = new Counter({ name: 'r_total', help: 'R.', labelNames: ['route'] });\n${EXPRESS}app.use((req, res) => {\n  ${BAD}\n  requests.inc({ route: other(req.id) });\n});`;
+  const app = (imports: string): string =>
+    `${imports}\nimport { Counter } from 'prom-client';\nconst requests = new Counter({ name: 'r_total', help: 'R.', labelNames: ['route'] });\n${EXPRESS}app.use((req, res) => {\n  ${BAD}\n  requests.inc({ route: other(req.id) });\n});`;
 
   it.each<readonly [string, Readonly<Record<string, string>>]>([
     ['an import that does not exist', { 'src/app.ts': app(`import { other } from './gone';`) }],
-    ['an import of a broken file', { 'src/broken.ts': `export function other( {`, 'src/app.ts': app(`import { other } from './broken';`) }],
+    [
+      'an import of a broken file',
+      { 'src/broken.ts': `export function other( {`, 'src/app.ts': app(`import { other } from './broken';`) },
+    ],
     ['an import of an asset', { 'src/data.json': `{}`, 'src/app.ts': app(`import other from './data.json';`) }],
-    ['a cycle of imports', { 'src/a.ts': `export { other } from './b';`, 'src/b.ts': `export { other } from './a';`, 'src/app.ts': app(`import { other } from './a';`) }],
-    ['a cycle of star exports', { 'src/a.ts': `export * from './b';`, 'src/b.ts': `export * from './a';\nexport * from './b';`, 'src/app.ts': app(`import { other } from './a';`) }],
-    ['a cycle of calls', { 'src/a.ts': `import { back } from './b';\nexport function other(x) { return back(x); }`, 'src/b.ts': `import { other } from './a';\nexport function back(x) { return other(x); }`, 'src/app.ts': app(`import { other } from './a';`) }],
-    ['a cycle of values', { 'src/a.ts': `import { b } from './b';\nexport const a = b;\nexport const other = () => a;`, 'src/b.ts': `import { a } from './a';\nexport const b = a;`, 'src/app.ts': app(`import { other } from './a';`) }],
+    [
+      'a cycle of imports',
+      {
+        'src/a.ts': `export { other } from './b';`,
+        'src/b.ts': `export { other } from './a';`,
+        'src/app.ts': app(`import { other } from './a';`),
+      },
+    ],
+    [
+      'a cycle of star exports',
+      {
+        'src/a.ts': `export * from './b';`,
+        'src/b.ts': `export * from './a';\nexport * from './b';`,
+        'src/app.ts': app(`import { other } from './a';`),
+      },
+    ],
+    [
+      'a cycle of calls',
+      {
+        'src/a.ts': `import { back } from './b';\nexport function other(x) { return back(x); }`,
+        'src/b.ts': `import { other } from './a';\nexport function back(x) { return other(x); }`,
+        'src/app.ts': app(`import { other } from './a';`),
+      },
+    ],
+    [
+      'a cycle of values',
+      {
+        'src/a.ts': `import { b } from './b';\nexport const a = b;\nexport const other = () => a;`,
+        'src/b.ts': `import { a } from './a';\nexport const b = a;`,
+        'src/app.ts': app(`import { other } from './a';`),
+      },
+    ],
     ['an import of itself', { 'src/app.ts': app(`import { other } from './app';`) }],
   ])('%s', (_, files) => {
     expect(check(files, undefined, ['src/app.ts'])).toEqual([`src/app.ts: ${UNBOUNDED} 7`]);
@@ -163,6 +270,8 @@ describe('what cannot be followed does not stop the rules', () => {
     ['a link to itself', 'src/self', 'src/self'],
   ])('%s', (_, target, link) => {
     const files = { 'src/metrics.ts': METRICS, 'src/app.ts': app(`import { other } from './loop/loop/metrics';`) };
-    expect(check(files, (root) => symlinkSync(join(root, target), join(root, link)), ['src/app.ts'])).toEqual([`src/app.ts: ${UNBOUNDED} 7`]);
+    expect(check(files, (root) => symlinkSync(join(root, target), join(root, link)), ['src/app.ts'])).toEqual([
+      `src/app.ts: ${UNBOUNDED} 7`,
+    ]);
   });
 });

@@ -55,7 +55,39 @@ it('has no page without a rule', () => {
   expect([...pages.keys()].filter((name) => !(name in rules))).toEqual([]);
 });
 
-const VERBS = new Set(['add', 'await', 'bind', 'call', 'carry', 'continue', 'convert', 'copy', 'drop', 'end', 'extract', 'give', 'inject', 'keep', 'link', 'mask', 'move', 'pass', 'put', 'remove', 'return', 'run', 'send', 'set', 'spread', 'start', 'store', 'use', 'wait', 'wrap', 'write']);
+const VERBS = new Set([
+  'add',
+  'await',
+  'bind',
+  'call',
+  'carry',
+  'continue',
+  'convert',
+  'copy',
+  'drop',
+  'end',
+  'extract',
+  'give',
+  'inject',
+  'keep',
+  'link',
+  'mask',
+  'move',
+  'pass',
+  'put',
+  'remove',
+  'return',
+  'run',
+  'send',
+  'set',
+  'spread',
+  'start',
+  'store',
+  'use',
+  'wait',
+  'wrap',
+  'write',
+]);
 
 /** Titles and advice tell the reader to do something. */
 function startsWithVerb(text: string): boolean {

@@ -49,11 +49,11 @@ export const send = async (user, ...more) => {
 new Worker('mails', async (job) => { const parent = propagation.extract(context.active(), job.data.carrier); return context.with(parent, () => send(job.data)); });
 function* ids() { yield* [1, , 2]; const x = new.target, y = import.meta.url; }
 `,
-  `const { trace } = require('@opentelemetry/api');
-const metrics = exports.metrics = module.exports.meter.createHistogram('h', { unit: 's' });
-exports.handler = function handler(event, ctx, cb) {
+  `const api = require('@opentelemetry/api'), { trace } = api;
+const metrics = exports.metrics = api.metrics.getMeter('m').createHistogram('h', { unit: 's' });
+exports.handler = function handler(req, res, cb) {
   var self = this, a = b = c, d;
-  metrics.record(Date.now() - self.t, { id: event.requestContext.requestId, ip: event['headers']['x-forwarded-for'] });
+  metrics.record(Date.now() - self.t, { id: req.params.id, ip: req['headers']['x-forwarded-for'] });
   (0, self.fn).call(this, ...arguments), d ||= a && !b;
   out: { if (a) break out; else delete a.b; }
   return (span => ({ get x() { return span.name }, set x(v) {}, async *[Symbol.iterator]() {}, ['a' + b]: class extends (class {}) { static { this.y = 1 } } }))(a);
@@ -61,19 +61,94 @@ exports.handler = function handler(event, ctx, cb) {
 `,
 ];
 
-const TOKEN = /[A-Za-z_$][\w$]*|\d[\w.]*|"(?:[^"\\\n]|\\.)*"|'(?:[^'\\\n]|\\.)*'|`|\$\{|=>|\.{3}|\?\?=?|\?\.|&&=?|\|\|=?|[=!]==?|\*\*|\+\+|--|\s+|[^\s\w]/g;
+const TOKEN =
+  /[A-Za-z_$][\w$]*|\d[\w.]*|"(?:[^"\\\n]|\\.)*"|'(?:[^'\\\n]|\\.)*'|`|\$\{|=>|\.{3}|\?\?=?|\?\.|&&=?|\|\|=?|[=!]==?|\*\*|\+\+|--|\s+|[^\s\w]/g;
 const seeds = SEEDS.map((text) => text.match(TOKEN) ?? []);
 const all = seeds.flat();
 
 /** Tokens by class: an edit that stays within a class often leaves a program. */
-const classOf = (token: string): string => (/^[A-Za-z_$]/.test(token) ? (KEYWORDS.has(token) ? token : 'name') : /^['"\d]/.test(token) ? 'literal' : /^(?:\?\?|\|\||&&|[-+*/%<>]|[=!]==?)$/.test(token) ? 'operator' : /^\s/.test(token) ? 'space' : token);
-const KEYWORDS = new Set(['import', 'from', 'const', 'let', 'var', 'new', 'export', 'function', 'async', 'await', 'return', 'try', 'catch', 'finally', 'throw', 'enum', 'class', 'extends', 'constructor', 'private', 'readonly', 'public', 'for', 'of', 'if', 'else', 'switch', 'case', 'default', 'break', 'continue', 'typeof', 'yield', 'delete', 'static', 'get', 'set', 'as', 'this', 'super']);
+const classOf = (token: string): string =>
+  /^[A-Za-z_$]/.test(token)
+    ? KEYWORDS.has(token)
+      ? token
+      : 'name'
+    : /^['"\d]/.test(token)
+      ? 'literal'
+      : /^(?:\?\?|\|\||&&|[-+*/%<>]|[=!]==?)$/.test(token)
+        ? 'operator'
+        : /^\s/.test(token)
+          ? 'space'
+          : token;
+const KEYWORDS = new Set([
+  'import',
+  'from',
+  'const',
+  'let',
+  'var',
+  'new',
+  'export',
+  'function',
+  'async',
+  'await',
+  'return',
+  'try',
+  'catch',
+  'finally',
+  'throw',
+  'enum',
+  'class',
+  'extends',
+  'constructor',
+  'private',
+  'readonly',
+  'public',
+  'for',
+  'of',
+  'if',
+  'else',
+  'switch',
+  'case',
+  'default',
+  'break',
+  'continue',
+  'typeof',
+  'yield',
+  'delete',
+  'static',
+  'get',
+  'set',
+  'as',
+  'this',
+  'super',
+]);
 const classes = Map.groupBy(all, classOf);
 
-type Edit = readonly [kind: 'alike' | 'delete' | 'double' | 'swap' | 'insert' | 'replace' | 'cut' | 'splice', at: number, other: number];
+type Edit = readonly [
+  kind: 'alike' | 'delete' | 'double' | 'swap' | 'insert' | 'replace' | 'cut' | 'splice',
+  at: number,
+  other: number,
+];
 
 const edits = fc.array(
-  fc.tuple(fc.constantFrom('alike', 'alike', 'alike', 'alike', 'alike', 'alike', 'delete', 'double', 'swap', 'insert', 'replace', 'cut', 'splice'), fc.nat(), fc.nat()) as fc.Arbitrary<Edit>,
+  fc.tuple(
+    fc.constantFrom(
+      'alike',
+      'alike',
+      'alike',
+      'alike',
+      'alike',
+      'alike',
+      'delete',
+      'double',
+      'swap',
+      'insert',
+      'replace',
+      'cut',
+      'splice',
+    ),
+    fc.nat(),
+    fc.nat(),
+  ) as fc.Arbitrary<Edit>,
   { minLength: 1, maxLength: 6 },
 );
 
@@ -100,12 +175,15 @@ function mutate(seed: readonly string[], changes: readonly Edit[]): string {
 
 const program = fc.tuple(fc.constantFrom(...seeds), edits).map(([seed, changes]) => mutate(seed, changes));
 /** Fixed, so that a failure comes again; fast-check prints it with the path to the smallest program that fails. */
-const SEED = 7;
+const SEED = 20_251_121;
 
-describe('no program makes the analysis throw', { timeout: 500_000 }, () => {
+describe('no program makes the analysis throw', { timeout: 60_000 }, () => {
   it('the seeds themselves have findings', () => {
     for (const text of SEEDS) {
-      expect(lint(text, { filename: 'src/a.ts' }).map((m) => m.fatal ?? false), text).toContain(false);
+      expect(
+        lint(text, { filename: 'src/a.ts' }).map((m) => m.fatal ?? false),
+        text,
+      ).toContain(false);
       expect(factsOfText(text), text).toBeDefined();
     }
   });
@@ -116,7 +194,7 @@ describe('no program makes the analysis throw', { timeout: 500_000 }, () => {
       fc.property(program, (text) => {
         if (factsOfText(text)) analysed++;
       }),
-      { numRuns: 400000, seed: SEED },
+      { numRuns: 30000, seed: SEED },
     );
     expect(analysed).toBeGreaterThan(100);
   });
@@ -125,9 +203,16 @@ describe('no program makes the analysis throw', { timeout: 500_000 }, () => {
     let linted = 0;
     fc.assert(
       fc.property(program, fc.boolean(), (text, espree) => {
-        if (lint(text, { espree, filename: espree ? 'src/a.js' : 'src/a.ts', settings: { crossFile: 'off', personIds: true } })[0]?.fatal !== true) linted++;
+        if (
+          lint(text, {
+            espree,
+            filename: espree ? 'src/a.js' : 'src/a.ts',
+            settings: { crossFile: 'off', personIds: true },
+          })[0]?.fatal !== true
+        )
+          linted++;
       }),
-      { numRuns: 4000, seed: SEED },
+      { numRuns: 300, seed: SEED },
     );
     expect(linted).toBeGreaterThan(30);
   });

@@ -61,19 +61,35 @@ interface Finding {
 }
 
 function sorted(findings: readonly Finding[]): Finding[] {
-  return findings.toSorted((a, b) => (a.file < b.file ? -1 : a.file > b.file ? 1 : a.line - b.line || a.column - b.column || (a.rule < b.rule ? -1 : 1)));
+  return findings.toSorted((a, b) =>
+    a.file < b.file ? -1 : a.file > b.file ? 1 : a.line - b.line || a.column - b.column || (a.rule < b.rule ? -1 : 1),
+  );
 }
 
 /** Findings and texts of suggestions of one version of ESLint. */
-async function byEslint({ ESLint }: typeof eslint10, cwd: string): Promise<{ findings: Finding[]; suggestions: string[] }> {
-  const config = [{ files: ['**/*.ts'], languageOptions: { parser: tsParser } }, { files: ['**/*.cjs'], languageOptions: { sourceType: 'commonjs' as const } }, telint.configs.all] as eslint10.Linter.Config[];
+async function byEslint(
+  { ESLint }: typeof eslint10,
+  cwd: string,
+): Promise<{ findings: Finding[]; suggestions: string[] }> {
+  const config = [
+    { files: ['**/*.ts'], languageOptions: { parser: tsParser } },
+    { files: ['**/*.cjs'], languageOptions: { sourceType: 'commonjs' as const } },
+    telint.configs.all,
+  ] as eslint10.Linter.Config[];
   const results = await new ESLint({ cwd, overrideConfigFile: true, overrideConfig: config }).lintFiles(['src']);
   const findings: Finding[] = [];
   const suggestions: string[] = [];
   for (const { filePath, messages } of results) {
     for (const m of messages) {
-      findings.push({ file: filePath.slice(cwd.length + 1), rule: m.ruleId ?? '', line: m.line, column: m.column, message: m.message });
-      for (const s of m.suggestions ?? []) suggestions.push(`${m.ruleId ?? ''} ${m.line}: ${s.desc} ${JSON.stringify(s.fix)}`);
+      findings.push({
+        file: filePath.slice(cwd.length + 1),
+        rule: m.ruleId ?? '',
+        line: m.line,
+        column: m.column,
+        message: m.message,
+      });
+      for (const s of m.suggestions ?? [])
+        suggestions.push(`${m.ruleId ?? ''} ${m.line}: ${s.desc} ${JSON.stringify(s.fix)}`);
     }
   }
   return { findings: sorted(findings), suggestions: suggestions.sort() };
@@ -84,7 +100,14 @@ function byOxlint(cwd: string): Finding[] {
   const bin = join(require.resolve('oxlint/package.json'), '../bin/oxlint');
   const run = spawnSync(process.execPath, [bin, '--format', 'json', 'src'], { cwd, encoding: 'utf8' });
   expect(run.stderr).toBe('');
-  const { diagnostics } = JSON.parse(run.stdout) as { diagnostics: { code: string; message: string; filename: string; labels: { span: { line: number; column: number } }[] }[] };
+  const { diagnostics } = JSON.parse(run.stdout) as {
+    diagnostics: {
+      code: string;
+      message: string;
+      filename: string;
+      labels: { span: { line: number; column: number } }[];
+    }[];
+  };
   return sorted(
     diagnostics.map(({ code, message, filename, labels: [label] }) => ({
       file: filename,
@@ -96,12 +119,22 @@ function byOxlint(cwd: string): Finding[] {
   );
 }
 
-const OXLINT_CONFIG = JSON.stringify({ categories: { correctness: 'off' }, plugins: [], jsPlugins: [PLUGIN], settings: telint.configs.all['settings'], rules: telint.configs.all['rules'] });
+const OXLINT_CONFIG = JSON.stringify({
+  categories: { correctness: 'off' },
+  plugins: [],
+  jsPlugins: [PLUGIN],
+  settings: telint.configs.all['settings'],
+  rules: telint.configs.all['rules'],
+});
 
 describe('the same project under every host', { timeout: 30_000 }, () => {
   it('ESLint 10 finds every kind of problem', async () => {
     const { findings } = await byEslint(eslint10, workspace(PROJECT));
-    expect([...new Set(findings.map((f) => f.rule))].sort()).toEqual(Object.keys(telint.rules).map((name) => `telint/${name}`).sort());
+    expect([...new Set(findings.map((f) => f.rule))].sort()).toEqual(
+      Object.keys(telint.rules)
+        .map((name) => `telint/${name}`)
+        .sort(),
+    );
     expect(findings.filter((f) => f.file === 'src/clean.ts')).toEqual([]);
   });
 
@@ -126,7 +159,9 @@ describe('loading the plugin', () => {
       registerHooks({ load(url, context, next) { urls.push(url); return next(url, context); } });
       ${program}
       process.stdout.write(JSON.stringify(urls.concat(process.report.getReport().sharedObjects)));`;
-    const { status, stdout, stderr } = spawnSync(process.execPath, ['--input-type=module', '-e', script], { encoding: 'utf8' });
+    const { status, stdout, stderr } = spawnSync(process.execPath, ['--input-type=module', '-e', script], {
+      encoding: 'utf8',
+    });
     expect(status, stderr).toBe(0);
     return JSON.parse(stdout) as string[];
   }
@@ -139,20 +174,26 @@ describe('loading the plugin', () => {
   });
 
   it('loads neither ESLint nor TypeScript, and no parser before a file is linted', () => {
-    const urls = loaded(`const { default: plugin } = await import(${source}); if (Object.keys(plugin.rules).length === 0) throw new Error('no rules');`);
+    const urls = loaded(
+      `const { default: plugin } = await import(${source}); if (Object.keys(plugin.rules).length === 0) throw new Error('no rules');`,
+    );
     expect(urls.some((url) => url.endsWith('/rules/index.ts'))).toBe(true);
     expect(urls.filter((url) => HEAVY.test(url) || url.includes('oxc'))).toEqual([]);
   });
 
   it('loads neither of them to read other files', () => {
-    const urls = loaded(`const { parseFile } = await import(${JSON.stringify(new URL('../src/host/parse.ts', import.meta.url).href)}); if (!parseFile('/a.ts', 'export const a = 1;')) throw new Error('not parsed');`);
+    const urls = loaded(
+      `const { parseFile } = await import(${JSON.stringify(new URL('../src/host/parse.ts', import.meta.url).href)}); if (!parseFile('/a.ts', 'export const a = 1;')) throw new Error('not parsed');`,
+    );
     expect(urls.some((url) => url.includes('oxc'))).toBe(true);
     expect(urls.filter((url) => HEAVY.test(url))).toEqual([]);
   });
 
   it('works with require()', () => {
     const script = `const { default: plugin } = require(${JSON.stringify(PLUGIN)}); process.stdout.write(plugin.meta.name);`;
-    const { stdout, stderr } = spawnSync(process.execPath, ['--input-type=commonjs', '-e', script], { encoding: 'utf8' });
+    const { stdout, stderr } = spawnSync(process.execPath, ['--input-type=commonjs', '-e', script], {
+      encoding: 'utf8',
+    });
     expect([stdout, stderr.replace(/\(node:\d+\) ExperimentalWarning[^]*/, '')]).toEqual(['eslint-plugin-telint', '']);
   });
 });

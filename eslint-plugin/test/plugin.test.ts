@@ -4,7 +4,10 @@ import { describe, expect, it } from 'vitest';
 import telint from '../src/index.ts';
 import { lint, plugin } from './support/lint.ts';
 
-const manifest = JSON.parse(readFileSync(new URL('../package.json', import.meta.url), 'utf8')) as { name: string; version: string };
+const manifest = JSON.parse(readFileSync(new URL('../package.json', import.meta.url), 'utf8')) as {
+  name: string;
+  version: string;
+};
 
 describe('the plugin', () => {
   it('says what it is', () => {
@@ -22,14 +25,18 @@ describe('the plugin', () => {
   });
 
   it.each(Object.entries(telint.rules))('%s refuses options that it does not know', (name, rule) => {
-    expect(() => lint('f();', { rules: { [name]: [{ nonsense: true }] } })).toThrow(rule.meta.schema.length > 0 ? /nonsense/ : /more than 0 items/);
+    const hasOptions = (rule.meta.schema as readonly unknown[]).length > 0;
+    expect(() => lint('f();', { rules: { [name]: [{ nonsense: true }] } })).toThrow(
+      hasOptions ? /nonsense/ : /more than 0 items/,
+    );
     expect(() => lint('f();', { rules: { [name]: [{}, {}] } })).toThrow();
-    expect(lint('f();', { rules: { [name]: rule.meta.schema.length > 0 ? [{}] : [] } })).toEqual([]);
+    expect(lint('f();', { rules: { [name]: hasOptions ? [{}] : [] } })).toEqual([]);
   });
 });
 
 describe('the presets', () => {
-  const rulesOf = (preset: keyof typeof telint.configs): string[] => Object.keys(telint.configs[preset]['rules'] as object).map((id) => id.replace('telint/', ''));
+  const rulesOf = (preset: keyof typeof telint.configs): string[] =>
+    Object.keys((telint.configs[preset] as Linter.Config).rules ?? {}).map((id) => id.replace('telint/', ''));
   const levels = ['recommended', 'strict', 'all'] as const;
 
   it('grow', () => {
@@ -42,22 +49,31 @@ describe('the presets', () => {
   it('have the rules that the meta data of the rules say', () => {
     for (const [name, rule] of Object.entries(telint.rules)) {
       const first = levels.indexOf((rule.meta.docs?.recommended ?? 'all') as (typeof levels)[number]);
-      expect(levels.map((level) => rulesOf(level).includes(name)), name).toEqual(levels.map((_, i) => i >= first));
+      expect(
+        levels.map((level) => rulesOf(level).includes(name)),
+        name,
+      ).toEqual(levels.map((_, i) => i >= first));
     }
   });
 
-  it.each(Object.keys(telint.configs) as (keyof typeof telint.configs)[])('%s is a valid configuration', async (preset) => {
-    const config = telint.configs[preset] as Linter.Config;
-    expect(config.name).toMatch(/^telint\/[a-z-]+$/);
-    const eslint = new ESLint({ overrideConfigFile: true, overrideConfig: [config] });
-    const computed = (await eslint.calculateConfigForFile('src/a.js')) as Linter.Config;
-    expect(Object.keys(computed.rules ?? {})).toEqual(Object.keys(config.rules ?? {}));
-    expect(new Linter().verify('f();', [config])).toEqual([]);
-  });
+  it.each(Object.keys(telint.configs) as (keyof typeof telint.configs)[])(
+    '%s is a valid configuration',
+    async (preset) => {
+      const config = telint.configs[preset] as Linter.Config;
+      expect(config.name).toMatch(/^telint\/[a-z-]+$/);
+      const eslint = new ESLint({ overrideConfigFile: true, overrideConfig: [config] });
+      const computed = (await eslint.calculateConfigForFile('src/a.js')) as Linter.Config;
+      expect(Object.keys(computed.rules ?? {})).toEqual(Object.keys(config.rules ?? {}));
+      expect(new Linter().verify('f();', [config])).toEqual([]);
+    },
+  );
 
   it('strict takes ids of persons for personal data', () => {
     const code = `import { trace } from '@opentelemetry/api';\nexport const f = (user) => trace.getActiveSpan()?.setAttribute('user.id', user.id);`;
-    const run = (preset: 'recommended' | 'strict'): number => new Linter({ cwd: '/nowhere' }).verify(code, [telint.configs[preset] as Linter.Config], { filename: '/nowhere/a.js' }).length;
+    const run = (preset: 'recommended' | 'strict'): number =>
+      new Linter({ cwd: '/nowhere' }).verify(code, [telint.configs[preset] as Linter.Config], {
+        filename: '/nowhere/a.js',
+      }).length;
     expect([run('recommended'), run('strict')]).toEqual([0, 1]);
   });
 });

@@ -40,7 +40,11 @@ describe('the cheap look at the text loses no finding', () => {
   it('in the example service as a workspace', () => {
     let findings = 0;
     for (const file of sourceFiles(join(shop, 'src'))) {
-      const [on, off] = bothWays(readFileSync(join(shop, 'src', file), 'utf8'), { cwd: shop, filename: join(shop, 'src', file), settings: {} });
+      const [on, off] = bothWays(readFileSync(join(shop, 'src', file), 'utf8'), {
+        cwd: shop,
+        filename: join(shop, 'src', file),
+        settings: {},
+      });
       expect(on, file).toEqual(off);
       findings += off.length;
     }
@@ -59,14 +63,20 @@ describe('the cheap look at the text loses no finding', () => {
   // The tests of rules that are written as a list of cases look at this themselves, see `testRule`.
   it('in the snippets of the other tests', { timeout: 30_000 }, () => {
     let findings = 0;
-    for (const file of [...sourceFiles(join(here, 'rules')).map((f) => join(here, 'rules', f)), ...sourceFiles(join(here, 'analysis')).map((f) => join(here, 'analysis', f))]) {
+    for (const file of [
+      ...sourceFiles(join(here, 'rules')).map((f) => join(here, 'rules', f)),
+      ...sourceFiles(join(here, 'analysis')).map((f) => join(here, 'analysis', f)),
+    ]) {
       const source = readFileSync(file, 'utf8');
       if (source.includes('testRule(')) continue;
       for (const snippet of templatesOf(source)) {
         const off = lint(snippet + PREFILTER_OFF, { settings });
         // Without findings either way there is nothing to lose.
         if (off.length === 0 || off[0]?.fatal === true) continue;
-        expect(lint(snippet, { settings }).map((m) => m.message), `${relative(here, file)}\n${snippet}`).toEqual(off.map((m) => m.message));
+        expect(
+          lint(snippet, { settings }).map((m) => m.message),
+          `${relative(here, file)}\n${snippet}`,
+        ).toEqual(off.map((m) => m.message));
         findings += off.length;
       }
     }
@@ -88,17 +98,33 @@ describe('the cheap look at the text loses no finding', () => {
 
   it('when the logger comes from another file under another name', () => {
     const cwd = workspace({ 'src/out.ts': `import pino from 'pino';\nexport const out = pino();`, 'src/app.ts': '' });
-    const [on, off] = bothWays(`import { out } from './out';\nexport const seen = (user: User) => out.info({ password: user.password });`, { cwd, filename: join(cwd, 'src/app.ts'), settings: {} });
+    const [on, off] = bothWays(
+      `import { out } from './out';\nexport const seen = (user: User) => out.info({ password: user.password });`,
+      { cwd, filename: join(cwd, 'src/app.ts'), settings: {} },
+    );
     expect(off).toHaveLength(1);
     expect(on).toEqual(off);
   });
 });
 
 describe('mayMatter', () => {
-  const asks = (text: string, settings = {}): boolean => mayMatter(text, isolatedHost, { ...defaultSettings, ...settings });
+  const asks = (text: string, settings = {}): boolean =>
+    mayMatter(text, isolatedHost, { ...defaultSettings, ...settings });
 
   it('lets every name of a logger through', () => {
-    for (const name of ['log', '_log', 'logger', '_logger', 'LOG', 'LOGGER', 'logging', 'auditLog', 'requestLogger', 'audit_log', 'my_logger']) {
+    for (const name of [
+      'log',
+      '_log',
+      'logger',
+      '_logger',
+      'LOG',
+      'LOGGER',
+      'logging',
+      'auditLog',
+      'requestLogger',
+      'audit_log',
+      'my_logger',
+    ]) {
       expect(isLoggerName(name), name).toBe(true);
       expect(asks(`${name}\n  .info(x)`), name).toBe(true);
     }
@@ -111,12 +137,18 @@ describe('mayMatter', () => {
   });
 
   it('stops files without telemetry', () => {
-    expect(asks(`import { readFile } from 'node:fs/promises';\nexport const load = (path: string) => readFile(path, 'utf8');`)).toBe(false);
+    expect(
+      asks(
+        `import { readFile } from 'node:fs/promises';\nexport const load = (path: string) => readFile(path, 'utf8');`,
+      ),
+    ).toBe(false);
     expect(asks(`export const dialog = (login: string, news: string[]) => catalog.get(login) ?? news;`)).toBe(false);
   });
 });
 
 /** Template literals without holes in a test's source; what does not parse as code is left out by the parser. */
 function templatesOf(source: string): string[] {
-  return [...source.matchAll(/`((?:[^`\\]|\\.)*)`/gs)].map(([, raw = '']) => unmark(raw.replace(/\\n/g, '\n').replace(/\\([`$\\])/g, '$1')).text).filter((t) => /[(;]/.test(t));
+  return [...source.matchAll(/`((?:[^`\\]|\\.)*)`/gs)]
+    .map(([, raw = '']) => unmark(raw.replace(/\\n/g, '\n').replace(/\\([`$\\])/g, '$1')).text)
+    .filter((t) => /[(;]/.test(t));
 }

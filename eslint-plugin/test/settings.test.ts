@@ -19,7 +19,10 @@ describe('readSettings', () => {
   it.each<readonly [unknown, string]>([
     ['strict', 'settings.telint must be an object.'],
     [[], 'settings.telint must be an object.'],
-    [{ logger: ['a'] }, 'settings.telint.logger is not known. Known keys: allowKeys, allowWords, crossFile, instrumented, loggers, names, normalizers, personIds, sanitizers, sensitiveKeys, sensitiveWords, trackers, types, wrappers.'],
+    [
+      { logger: ['a'] },
+      'settings.telint.logger is not known. Known keys: allowKeys, allowWords, crossFile, instrumented, loggers, names, normalizers, personIds, sanitizers, sensitiveKeys, sensitiveWords, trackers, types, wrappers.',
+    ],
     [{ loggers: 'journal' }, 'settings.telint.loggers must be an array of strings.'],
     [{ sanitizers: [/mask/] }, 'settings.telint.sanitizers must be an array of strings.'],
     [{ normalizers: null }, 'settings.telint.normalizers must be an array of strings.'],
@@ -29,9 +32,23 @@ describe('readSettings', () => {
     [{ wrappers: {} }, 'settings.telint.wrappers must be an array.'],
     [{ wrappers: ['count'] }, 'settings.telint.wrappers[0] must be an object.'],
     [{ wrappers: [{ kind: 'metric' }] }, 'settings.telint.wrappers[0].name must be the name of a function.'],
-    [{ wrappers: [{ name: 'a', kind: 'metric' }, { name: 'b', kind: 'counter' }] }, 'settings.telint.wrappers[1].kind must be one of "metric", "span", "log", "publish", "consume".'],
-    [{ wrappers: [{ name: 'a', kind: 'metric', labels: -1 }] }, 'settings.telint.wrappers[0].labels must be the index of an argument.'],
-    [{ wrappers: [{ name: 'a', kind: 'metric', labels: '1' }] }, 'settings.telint.wrappers[0].labels must be the index of an argument.'],
+    [
+      {
+        wrappers: [
+          { name: 'a', kind: 'metric' },
+          { name: 'b', kind: 'counter' },
+        ],
+      },
+      'settings.telint.wrappers[1].kind must be one of "metric", "span", "log", "publish", "consume".',
+    ],
+    [
+      { wrappers: [{ name: 'a', kind: 'metric', labels: -1 }] },
+      'settings.telint.wrappers[0].labels must be the index of an argument.',
+    ],
+    [
+      { wrappers: [{ name: 'a', kind: 'metric', labels: '1' }] },
+      'settings.telint.wrappers[0].labels must be the index of an argument.',
+    ],
   ])('refuses %o', (raw, message) => {
     expect(() => readSettings(raw)).toThrow(expect.objectContaining({ name: 'TelintSettingsError', message }));
   });
@@ -50,15 +67,34 @@ function count(code: string, settings: object = {}): number {
 }
 
 describe('each setting has an effect', () => {
-  const attribute = (value: string): string => `${OTEL}export const f = (user: User) => trace.getActiveSpan()?.setAttribute('x', ${value});\nfunction tidy(s: string) { return s.trim(); }`;
-  it('sanitizers', () => expect([count(attribute('tidy(user.email)')), count(attribute('tidy(user.email)'), { sanitizers: ['tidy'] })]).toEqual([1, 0]));
-  it('sensitiveWords', () => expect([count(attribute('user.loyaltyNumber')), count(attribute('user.loyaltyNumber'), { sensitiveWords: ['loyaltyNumber'] })]).toEqual([0, 1]));
-  it('allowWords', () => expect([count(attribute('user.email')), count(attribute('user.email'), { allowWords: ['email'] })]).toEqual([1, 0]));
-  it('personIds', () => expect([count(attribute('user.id')), count(attribute('user.id'), { personIds: true })]).toEqual([0, 1]));
+  const attribute = (value: string): string =>
+    `${OTEL}export const f = (user: User) => trace.getActiveSpan()?.setAttribute('x', ${value});\nfunction tidy(s: string) { return s.trim(); }`;
+  it('sanitizers', () =>
+    expect([
+      count(attribute('tidy(user.email)')),
+      count(attribute('tidy(user.email)'), { sanitizers: ['tidy'] }),
+    ]).toEqual([1, 0]));
+  it('sensitiveWords', () =>
+    expect([
+      count(attribute('user.loyaltyNumber')),
+      count(attribute('user.loyaltyNumber'), { sensitiveWords: ['loyaltyNumber'] }),
+    ]).toEqual([0, 1]));
+  it('allowWords', () =>
+    expect([count(attribute('user.email')), count(attribute('user.email'), { allowWords: ['email'] })]).toEqual([
+      1, 0,
+    ]));
+  it('personIds', () =>
+    expect([count(attribute('user.id')), count(attribute('user.id'), { personIds: true })]).toEqual([0, 1]));
 
-  const keyed = (key: string): string => `${OTEL}export const f = (thing: Thing) => trace.getActiveSpan()?.setAttribute('${key}', thing.text);`;
-  it('sensitiveKeys', () => expect([count(keyed('loyalty.number')), count(keyed('loyalty.number'), { sensitiveKeys: ['loyalty.number'] })]).toEqual([0, 1]));
-  it('allowKeys', () => expect([count(keyed('user.email')), count(keyed('user.email'), { allowKeys: ['user.email'] })]).toEqual([1, 0]));
+  const keyed = (key: string): string =>
+    `${OTEL}export const f = (thing: Thing) => trace.getActiveSpan()?.setAttribute('${key}', thing.text);`;
+  it('sensitiveKeys', () =>
+    expect([
+      count(keyed('loyalty.number')),
+      count(keyed('loyalty.number'), { sensitiveKeys: ['loyalty.number'] }),
+    ]).toEqual([0, 1]));
+  it('allowKeys', () =>
+    expect([count(keyed('user.email')), count(keyed('user.email'), { allowKeys: ['user.email'] })]).toEqual([1, 0]));
 
   const logged = `export const f = (user, journal) => journal.info(user.password);`;
   it('loggers', () => expect([count(logged), count(logged, { loggers: ['journal'] })]).toEqual([0, 1]));
@@ -71,13 +107,37 @@ describe('each setting has an effect', () => {
       'src/metrics.ts': `${PROM}export function hit(a: string) { c.inc({ a }); }`,
       'src/app.ts': `import { hit } from './metrics';\nimport express from 'express';\nexpress().use((req, res) => { hit(req.path); });`,
     });
-    const findings = (crossFile: string): number => lint(`import { hit } from './metrics';\nimport express from 'express';\nexpress().use((req, res) => { hit(req.path); });`, { cwd, filename: `${cwd}/src/app.ts`, settings: { crossFile } }).length;
+    const findings = (crossFile: string): number =>
+      lint(
+        `import { hit } from './metrics';\nimport express from 'express';\nexpress().use((req, res) => { hit(req.path); });`,
+        { cwd, filename: `${cwd}/src/app.ts`, settings: { crossFile } },
+      ).length;
     expect([findings('workspace'), findings('imports'), findings('off')]).toEqual([1, 1, 0]);
   });
 
   // Settings that are validated and not yet read by the analysis.
-  it.fails('wrappers of metrics', () => expect(count(`import { Metrics } from '@acme/telemetry';\nexport const f = (req, res) => Metrics.inc('a', { route: req.path });`, { wrappers: [{ name: 'Metrics.inc', kind: 'metric', labels: 1 }] })).toBe(1));
-  it.fails('wrappers of spans', () => expect(count(`import { tag } from '@acme/telemetry';\nexport const f = (req, res) => tag({ ip: req.ip });`, { wrappers: [{ name: 'tag', kind: 'span', attributes: 0 }] })).toBe(1));
+  it.fails('wrappers of metrics', () =>
+    expect(
+      count(
+        `import { Metrics } from '@acme/telemetry';\nexport const f = (req, res) => Metrics.inc('a', { route: req.path });`,
+        { wrappers: [{ name: 'Metrics.inc', kind: 'metric', labels: 1 }] },
+      ),
+    ).toBe(1),
+  );
+  it.fails('wrappers of spans', () =>
+    expect(
+      count(`import { tag } from '@acme/telemetry';\nexport const f = (req, res) => tag({ ip: req.ip });`, {
+        wrappers: [{ name: 'tag', kind: 'span', attributes: 0 }],
+      }),
+    ).toBe(1),
+  );
   it.fails('names', () => expect(count(attribute('user.email'), { names: 'ignore' })).toBe(0));
-  it.fails('trackers', () => expect(count(`import * as Sentry from '@sentry/node';\nexport const f = (user: User) => Sentry.setUser({ email: user.email });`, { trackers: true })).toBe(1));
+  it.fails('trackers', () =>
+    expect(
+      count(
+        `import * as Sentry from '@sentry/node';\nexport const f = (user: User) => Sentry.setUser({ email: user.email });`,
+        { trackers: true },
+      ),
+    ).toBe(1),
+  );
 });

@@ -124,7 +124,7 @@ export function builtinMethod(ev: Evaluator, object: Value, name: string, args: 
   if (BOOLEANS.has(name)) return BOOLEAN;
   if (NUMBERS.has(name)) return derived('number', name, [object]);
   if (name === 'keys') return { type: 'array', exact: false, items: [() => keysOf(object)] };
-  if (object.type === 'unknown' && object.why === 'global') return undefined;
+  if (object.type === 'unknown' && object.why === 'global' && !(/^[a-z]{2}/.test(object.names[0] ?? '') && PARTS.has(name))) return undefined;
   if (name === 'map' || name === 'flatMap') {
     const fn = args[0]?.();
     const builtin = fn?.type === 'unknown' && fn.why === 'global' ? builtinCall(ev, fn.names[0] ?? '', [(): Value => ev.elementOf(object)]) : undefined;
@@ -135,14 +135,36 @@ export function builtinMethod(ev: Evaluator, object: Value, name: string, args: 
   if (name === 'find' || name === 'pop' || name === 'shift' || name === 'findLast') return object.type === 'array' || object.type === 'unknown' ? join([ev.elementOf(object), literal(undefined)]) : undefined;
   if (object.type === 'array' && (name === 'join' || name === 'toString')) return derived('text', `${name}()`, object.items.slice(0, 20).map((i) => i()));
   if (object.type === 'array' && (SAME.has(name) || name === 'slice' || name === 'entries')) return { ...object, exact: false };
+  if (name === 'slice' || name === 'substring' || name === 'substr') {
+    const kept = keptLength(name, args);
+    if (kept !== undefined && kept <= SHORT && object.type !== 'literal' && object.type !== 'array' && !isPlural(object)) return derived('protected', `${name}()`, [object]);
+  }
   if (name === 'split') return { type: 'array', exact: false, items: [() => splitPart(object, args)] };
   if (name === 'at' && object.type === 'array') return ev.elementOf(object);
   if (name === 'get' && (object.type === 'derived' || object.type === 'source')) return memberValue(ev, object, literalText(args[0]), call, undefined);
-  if (name === 'replace' || name === 'replaceAll') return replaced(object, args, name);
+  if (name === 'replace' || name === 'replaceAll') return masks(call, args) ? derived('protected', `${name}()`, [object]) : replaced(object, args, name);
   if (object.type === 'unknown' || object.type === 'external') return SAME.has(name) ? object : PARTS.has(name) ? derived('part', `${name}()`, [object]) : undefined;
   if (SAME.has(name)) return object;
   if (PARTS.has(name)) return object.type === 'literal' ? bounded('a part of a constant', 1) : derived('part', `${name}()`, [object]);
   return undefined;
+}
+
+/** A few characters at the beginning or the end show which value it is and not what it is. */
+const SHORT = 12;
+
+/** The first elements of a list are elements. */
+function isPlural(value: Value): boolean {
+  return value.type === 'unknown' && /[^s]s$/.test(value.names.at(-1) ?? '');
+}
+
+/** Number of characters that `slice(0, 8)`, `slice(-4)` or `substr(0, 6)` leaves. */
+function keptLength(name: string, args: readonly Thunk[]): number | undefined {
+  const [from, to] = args.slice(0, 2).map((a) => a());
+  if (from?.type !== 'literal' || typeof from.value !== 'number') return undefined;
+  if (to === undefined) return name === 'slice' && from.value < 0 ? -from.value : undefined;
+  if (to.type !== 'literal' || typeof to.value !== 'number') return undefined;
+  const kept = name === 'substr' ? to.value : to.value - from.value;
+  return kept > 0 && (name === 'substr' || from.value < 0 === to.value < 0) ? kept : undefined;
 }
 
 /** `email.split('@')[1]` leaves the domain: no person's data any more, still many values. */
@@ -150,7 +172,24 @@ function splitPart(object: Value, args: readonly Thunk[]): Value {
   return derived(literalText(args[0]) === '@' ? 'protected' : 'part', 'split()', [object]);
 }
 
-/** Replacing every character by a constant masks; anything else keeps most of the text. */
+/** Replacing whatever characters there are by a constant masks (`/./g`, `/(?<=.{2})./g`, `/\\d/g`); replacing one text keeps the rest. */
+function masks(call: TSESTree.CallExpression, args: readonly Thunk[]): boolean {
+  const pattern = patternOf(call.arguments[0]);
+  if (!pattern || pattern.flags === '') return false;
+  const by = literalText(args[1]);
+  return by !== undefined && /[*•#█]|^[xX_-]+$|redact|mask|hidden|filtered|removed/i.test(by) && /(?<!\\)(?:\.|\[\^|\[[a-z]-)|\\[wdS]/i.test(pattern.source);
+}
+
+/** Source and flags of a regular expression argument; unknown flags count as some. */
+function patternOf(node: TSESTree.CallExpressionArgument | undefined): { readonly source: string; readonly flags: string } | undefined {
+  if (node?.type === 'Literal' && 'regex' in node) return { source: node.regex.pattern, flags: node.regex.flags };
+  if (node?.type !== 'NewExpression' || node.callee.type !== 'Identifier' || node.callee.name !== 'RegExp') return undefined;
+  const [source, flags] = node.arguments;
+  if (source?.type !== 'Literal' || typeof source.value !== 'string') return undefined;
+  return { source: source.value, flags: flags === undefined ? '' : flags.type === 'Literal' ? String(flags.value) : 'g' };
+}
+
+/** Replacing keeps most of the text. */
 function replaced(object: Value, args: readonly Thunk[], name: string): Value {
   if (object.type === 'literal') return bounded('a part of a constant', 1);
   return derived('part', `${name}()`, [object, ...args.slice(1, 2).map((a) => a()).filter((v) => v.type !== 'function' && v.type !== 'literal')]);

@@ -116,7 +116,7 @@ function collectConstructions(ev: Evaluator, node: TSESTree.ClassDeclaration | T
   };
   add(module);
   if (ev.settings.crossFile !== 'workspace') return;
-  for (const path of ev.host.mentioning([`new ${name}`]).slice(0, MAX_FILES)) {
+  for (const path of ev.host.mentioning([`new ${name}`], { importing: module.path }).slice(0, MAX_FILES)) {
     const m = path === module.path ? undefined : ev.moduleAt(path);
     if (m) add(m);
   }
@@ -135,7 +135,8 @@ function collectForeign(ev: Evaluator, handle: Handle, module: Module, sites: Ca
   if (method !== undefined && !COMMON_METHODS.has(method) && method.length >= 6) {
     const owner = handle.owner as { id?: TSESTree.Identifier | null } | undefined;
     const words = owner?.id && method.length < 10 ? [`.${method}(`, owner.id.name] : [`.${method}(`];
-    for (const path of ev.host.mentioning(words).slice(0, MAX_FILES)) {
+    // Files that call a method name its class or file in an import, be it only for the type.
+    for (const path of ev.host.mentioning(words, { importing: module.path }).slice(0, MAX_FILES)) {
       const m = path === module.path ? undefined : ev.moduleAt(path);
       if (m) collectMethodCalls(ev, handle, m, module, sites);
     }

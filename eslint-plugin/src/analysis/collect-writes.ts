@@ -1,11 +1,13 @@
-import { argumentAt, calleeName, rangeOf, unwrap, type Node, type TSESTree } from './ast.ts';
+import { argumentAt, calleeName, dottedName, rangeOf, unwrap, type Node, type TSESTree } from './ast.ts';
 import { callSitesOf } from './callers.ts';
+import { carriedSecret } from './carried-secrets.ts';
 import { entriesOf, originOf, range, sensitiveEntry, sensitiveFact, valueNodeOf, type RawEntry } from './collect-labels.ts';
 import { snippet, type Evaluator } from './evaluate.ts';
 import type { WriteFact } from './facts.ts';
-import { sensitiveOf, type SinkKind } from './judge-sensitive.ts';
+import { sensitiveOf, vocabularyOf, type SinkKind } from './judge-sensitive.ts';
 import { isOutsideProduction } from './log-conditions.ts';
 import type { Module } from './module.ts';
+import { saysProtected } from './sensitivity.ts';
 import type { SinkSite } from './sinks.ts';
 import { alternatives, join, type Env, type Value } from './value.ts';
 
@@ -195,7 +197,7 @@ function computedKeyText(entry: RawEntry, module: Module): string | undefined {
 export function writeFact(ev: Evaluator, sink: SinkKind, part: WriteFact['part'], entry: RawEntry, home: Module, through: string | undefined): WriteFact {
   const value = ev.fresh(entry.get);
   // An attribute that is written elsewhere in this file is shown there, where its key can be read.
-  const own = entry.source?.module === home ? entry.source : undefined;
+  const own = entry.source?.module === home && entry.key !== '*' ? entry.source : undefined;
   const node = own?.node ?? entry.node;
   const valueNode = valueNodeOf(node);
   return {
@@ -213,9 +215,32 @@ export function writeFact(ev: Evaluator, sink: SinkKind, part: WriteFact['part']
 }
 
 function judge(ev: Evaluator, sink: SinkKind, part: WriteFact['part'], entry: RawEntry, value: Value, home: Module): WriteFact['sensitive'] {
+  const node = valueNodeOf(entry.node);
+  const found = judgeValue(ev, sink, part, entry, value, home);
+  // `row.encryptedPassword`: two names that disagree make no finding.
+  if (found) return found.evidence === 'named' && saysProtected(dottedName(node)?.split('.').at(-1) ?? '') ? undefined : found;
+  const carried = sink === 'log' || sink === 'tracker' ? carriedIn(node, value, entry.module, ev) : undefined;
+  return carried ? sensitiveFact(carried, home) : undefined;
+}
+
+function judgeValue(ev: Evaluator, sink: SinkKind, part: WriteFact['part'], entry: RawEntry, value: Value, home: Module): WriteFact['sensitive'] {
   if (part === 'name' || part === 'exception' || (part === 'argument' && entry.key === undefined)) {
     const found = sensitiveOf(value, sink, ev.settings);
     return found ? sensitiveFact(found, home) : undefined;
   }
   return sensitiveEntry(ev, entry.key, value, sink, home);
+}
+
+/** Every part of a text that is put together, and the objects that are written as they are. */
+function carriedIn(node: Node, value: Value, module: Module, ev: Evaluator): ReturnType<typeof carriedSecret> {
+  const n = unwrap(node);
+  const parts = n.type === 'BinaryExpression' && n.operator === '+' ? [n.left as Node, n.right] : n.type === 'TemplateLiteral' ? n.expressions : undefined;
+  if (parts) {
+    for (const p of parts) {
+      const found = carriedIn(p, ev.ask(p, module), module, ev);
+      if (found) return found;
+    }
+    return undefined;
+  }
+  return alternatives(value).some((v) => v.type === 'unknown' || v.type === 'external' || v.type === 'source' || v.type === 'derived' || v.type === 'shape') ? carriedSecret(n, module, vocabularyOf(ev.settings)) : undefined;
 }

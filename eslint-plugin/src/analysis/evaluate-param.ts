@@ -48,7 +48,7 @@ function wholeParameter(ev: Evaluator, fn: FunctionNode, index: number, target: 
     const values = sites.slice(0, MAX_SITES).map((s) => argumentValue(ev, s, index, target));
     if (values.length === 0) return role ?? fallback();
     const joined = join(values);
-    return joined.type === 'unknown' ? { ...joined, names: names.length > 0 ? names : joined.names, declared: joined.declared ?? declared } : joined;
+    return joined.type === 'unknown' ? { ...joined, names: names.length > 0 ? names : joined.names, given: joined.given ?? joined.names, declared: joined.declared ?? declared } : joined;
   } finally {
     ev.activeParams.delete(fn);
   }

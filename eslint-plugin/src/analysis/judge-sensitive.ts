@@ -1,7 +1,7 @@
 import { valueKinds } from '../knowledge/value-kinds.ts';
 import type { Evidence } from './judge-bound.ts';
 import { mergeStep } from './judge-bound.ts';
-import { classifyAttributeKey, classifyLiteral, classifyPath, isPersonWord, type SensitiveMatch, type Vocabulary } from './sensitivity.ts';
+import { classifyAttributeKey, classifyLiteral, classifyPath, isPersonWord, saysProtected, type SensitiveMatch, type Vocabulary } from './sensitivity.ts';
 import type { Settings } from './settings.ts';
 import type { Step, Value } from './value.ts';
 import { splitWords } from './words.ts';
@@ -50,8 +50,8 @@ export function sensitiveOf(value: Value, sink: SinkKind, settings: Settings, de
       if (facts.sensitive && !(sink === 'log' && QUIET_IN_LOGS.has(facts.sensitive))) {
         return { match: { category: facts.sensitive, severity: 'high', word: value.kind, strength: 'strong' }, what: facts.what, evidence: value.evidence, step: value.step };
       }
-      if (value.kind === 'config' || value.kind === 'size' || facts.bound === 'bounded') return value.kind === 'config' ? secretConfig(value, settings) : undefined;
       if (value.kind === 'http.header') return headerMatch(value.names, value, settings);
+      if (value.kind === 'config' || value.kind === 'size' || facts.bound === 'bounded') return value.kind === 'config' ? secretConfig(value, settings) : undefined;
       return named(value.names);
     }
     case 'join': {
@@ -66,9 +66,9 @@ export function sensitiveOf(value: Value, sink: SinkKind, settings: Settings, de
       const whole = serialised || value.name === 'JSON.stringify()';
       for (const part of value.of) {
         const found = again(part, whole);
-        if (found && !(isUrlPart(value, found))) return value.step ? { ...found, step: mergeStep(value.step, found.step) } : found;
+        if (found && !isPartOf(value, found)) return value.step ? { ...found, step: mergeStep(value.step, found.step) } : found;
       }
-      return value.aliases && value.how === 'text' && value.of.some((p) => p.type === 'unknown') ? undefined : undefined;
+      return undefined;
     }
     case 'object': {
       for (const [name, prop] of value.props) {
@@ -91,7 +91,7 @@ export function sensitiveOf(value: Value, sink: SinkKind, settings: Settings, de
     case 'shape':
       return shapeMatch(value, sink);
     case 'unknown':
-      return value.why === 'budget' ? undefined : (named(value.names) ?? aliasMatch(value, sink, settings) ?? (serialised && sink !== 'log' ? wholeObject(value) : undefined));
+      return value.why === 'budget' ? undefined : (named(value.names) ?? (value.given ? named(value.given) : undefined) ?? aliasMatch(value, sink, settings) ?? (serialised && sink !== 'log' ? wholeObject(value) : undefined));
     case 'external':
       return named(value.path.slice(1));
     default:
@@ -100,19 +100,26 @@ export function sensitiveOf(value: Value, sink: SinkKind, settings: Settings, de
 }
 
 /** Request URLs are what access logs are for. */
-const QUIET_IN_LOGS = new Set(['url', 'query', 'message', 'online', 'identifier']);
+const QUIET_IN_LOGS = new Set(['url', 'query', 'message', 'online', 'content']);
 
-/** The path or origin cut out of a URL carries no query string. */
-function isUrlPart(value: Extract<Value, { type: 'derived' }>, found: Sensitive): boolean {
+/** The path or origin cut out of a URL carries no query string, one argument of the command line is not the whole of it. */
+function isPartOf(value: Extract<Value, { type: 'derived' }>, found: Sensitive): boolean {
+  if (found.match.word === 'process.argv') return true;
   return value.how === 'part' && (found.match.category === 'url' || found.match.category === 'query') && value.name === 'split()';
 }
 
 function byName(path: readonly string[], value: Value, sink: SinkKind, settings: Settings, extra: Partial<Sensitive>): Sensitive | undefined {
-  if (path.length === 0) return undefined;
+  if (path.length === 0 || isCharacter(path)) return undefined;
   const match = classifyPath(path, vocabularyOf(settings));
   if (!match || !counts(match, sink, settings)) return undefined;
   if (match.strength === 'weak' && value.type === 'unknown' && value.why === 'call' && VAGUE.has(match.category)) return undefined;
   return { match, what: `\`${path.slice(-3).join('.')}\``, evidence: 'named', step: value.step, ...extra };
+}
+
+/** `token[0]` is one character; `users[0]` is an element. */
+function isCharacter(path: readonly string[]): boolean {
+  const [owner = '', last = ''] = path.slice(-2);
+  return /^\d+$/.test(last) && !/(?:s|List|Array)$/.test(owner);
 }
 
 /** Categories that the name of a function does not prove: `c.req.header(name)` is one header. */
@@ -129,9 +136,10 @@ function aliasMatch(value: Extract<Value, { type: 'unknown' }>, sink: SinkKind, 
 
 /** Does a category count for a sink under these settings? */
 export function counts(match: SensitiveMatch, sink: SinkKind, settings: Settings): boolean {
-  if (match.category === 'identifier') return settings.personIds;
+  // An id is what a log should have in place of the data; ids that a law names are data themselves.
+  if (match.category === 'identifier') return settings.personIds && (sink !== 'log' || match.severity === 'high');
   if (match.category === 'message') return false;
-  if (sink === 'log' && (QUIET_IN_LOGS.has(match.category) || match.category === 'content' || match.category === 'headers')) return match.severity === 'critical';
+  if (sink === 'log' && (QUIET_IN_LOGS.has(match.category) || match.category === 'headers')) return match.severity === 'critical';
   return true;
 }
 
@@ -191,6 +199,10 @@ export function canHold(value: Value): boolean {
       return false;
     case 'join':
       return value.members.some(canHold);
+    case 'object':
+      return value.rest.length > 0 || value.props.size === 0 || [...value.props.values()].some((p) => holdsOrMakes(p.get()));
+    case 'array':
+      return value.items.slice(0, 20).some((item) => holdsOrMakes(item()));
     case 'derived':
       return value.how === 'protected' || value.how === 'number' || value.how === 'key' ? false : value.of.some(canHold);
     case 'source':
@@ -198,6 +210,11 @@ export function canHold(value: Value): boolean {
     default:
       return true;
   }
+}
+
+/** A function inside an object may be asked for its result later. */
+function holdsOrMakes(value: Value): boolean {
+  return value.type === 'function' || canHold(value);
 }
 
 /** Names of objects that carry what users sent or got. */

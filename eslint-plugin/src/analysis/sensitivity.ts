@@ -211,6 +211,20 @@ function ruleMatch({ category, severity }: KeyRule, word: string): SensitiveMatc
   return { category, severity, strength: 'weak', word };
 }
 
+const protectedNames = new Map<string, boolean>();
+
+/** True for the name of a variable or field whose value is said to be protected: `hashedPassword`, `maskedEmail`, `encryptedToken`. */
+export function saysProtected(name: string): boolean {
+  let known = protectedNames.get(name);
+  if (known === undefined) {
+    const words = splitWords(name);
+    known = words.some((word) => protectedForms.has(word)) || words.at(-1) === 'hash' || words.at(-1) === 'digest';
+    if (protectedNames.size >= memoLimit) protectedNames.clear();
+    protectedNames.set(name, known);
+  }
+  return known;
+}
+
 /** True for the name of a function that protects a value: `hashEmail`, `maskCard`, `toRedacted`, `anonymise`. */
 export function isProtectiveName(name: string): boolean {
   const words = splitWords(name);

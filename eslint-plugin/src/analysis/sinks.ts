@@ -117,7 +117,7 @@ function namedSite(ev: Evaluator, module: Module, call: TSESTree.CallExpression,
   return sink ? { call, sink, shape, method, receiver, fn: enclosingFunction(call), evidence: 'named' } : undefined;
 }
 
-const SPAN_METHODS = new Set(['setAttribute', 'setAttributes', 'addEvent', 'updateName', 'setStatus']);
+const SPAN_METHODS = new Set(['setAttribute', 'setAttributes', 'addEvent', 'updateName', 'setStatus', 'recordException']);
 
 function lastName(node: Node): string | undefined {
   const n = unwrap(node);

@@ -155,6 +155,8 @@ export interface UnknownValue extends Base {
   /** Access path as far as it is known, outermost first; type names may stand for parameters. */
   readonly names: readonly string[];
   readonly why: 'parameter' | 'call' | 'member' | 'global' | 'budget' | 'import' | 'syntax';
+  /** Access path of the argument, where the value is a parameter of a function that is called in one way. */
+  readonly given?: readonly string[] | undefined;
   /** The value is a function parameter, so that a wrapper can be derived. */
   readonly param?: Binding | undefined;
   /** Declared TypeScript type, where there is one, and the module that it stands in. */

@@ -29,7 +29,8 @@ export function removeStatement(text: string, range: Range): Edit {
 function withLine(text: string, start: number, end: number): Edit {
   const lineStart = text.lastIndexOf('\n', start - 1) + 1;
   const rest = /^[ \t]*(?:\/\/[^\n]*|\/\*(?:(?!\*\/)[^\n])*\*\/[ \t]*)?(?:\r?\n|$)/.exec(text.slice(end, end + NEAR));
-  if (/^[ \t]*$/.test(text.slice(lineStart, start)) && rest) return { start: lineStart, end: end + rest[0].length, text: '' };
+  if (/^[ \t]*$/.test(text.slice(lineStart, start)) && rest)
+    return { start: lineStart, end: end + rest[0].length, text: '' };
   const gap = text.charAt(end) === ' ' && /[\s{([]/.test(text.charAt(start - 1)) ? 1 : 0;
   return { start, end: end + gap, text: '' };
 }
@@ -42,8 +43,12 @@ export function replace(range: Range, text: string): Edit {
 /** Inserts an import after the last one at the top of the file, unless the file has it. */
 export function addImport(text: string, statement: string, marker: string): Edit[] {
   if (text.includes(marker)) return [];
-  const imports = [...text.matchAll(/^import[^;]*?from\s+['"][^'"]+['"];?[ \t]*\r?\n|^import\s+['"][^'"]+['"];?[ \t]*\r?\n/gm)];
+  const imports = [
+    ...text.matchAll(/^import[^;]*?from\s+['"][^'"]+['"];?[ \t]*\r?\n|^import\s+['"][^'"]+['"];?[ \t]*\r?\n/gm),
+  ];
   const last = imports.at(-1);
-  const at = last ? last.index + last[0].length : (/^(?:#![^\n]*\n|(?:['"]use strict['"];?\s*\n))*/.exec(text)?.[0].length ?? 0);
+  const at = last
+    ? last.index + last[0].length
+    : (/^(?:#![^\n]*\n|(?:['"]use strict['"];?\s*\n))*/.exec(text)?.[0].length ?? 0);
   return [{ start: at, end: at, text: `${statement}\n` }];
 }

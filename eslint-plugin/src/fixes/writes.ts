@@ -11,15 +11,24 @@ export function writeSuggestions(reported: WriteFact, text: string): readonly Su
   const value = text.slice(write.valueRange.start, write.valueRange.end);
   const category = write.sensitive?.match.category;
   const isWhole = write.form === 'object' || write.form === 'spread';
-  if (!isWhole && (category === 'url' || category === 'query') && /^[\w.?!()]+$/.test(value) && /url|href/i.test(value)) {
-    out.push({ title: 'Keep the URL without its query string', edits: [setValue(write, `${value.replace(/\?\.?$/, '')}.split('?')[0]`, text)] });
+  if (
+    !isWhole &&
+    (category === 'url' || category === 'query') &&
+    /^[\w.?!()]+$/.test(value) &&
+    /url|href/i.test(value)
+  ) {
+    out.push({
+      title: 'Keep the URL without its query string',
+      edits: [setValue(write, `${value.replace(/\?\.?$/, '')}.split('?')[0]`, text)],
+    });
   }
   const byId = isWhole ? undefined : idInstead(write, value, text);
   if (byId) out.push(byId);
   const removal = removalOf(write, text);
   if (removal) out.push({ title: dropTitle(write, 'entry', text), edits: [removal] });
   if (write.form === 'object') out.push({ title: 'Write none of it', edits: [replace(write.range, '{}')] });
-  else if (!isWhole) out.push({ title: "Write '[REDACTED]' instead", edits: [setValue(write, redacted(write, value), text)] });
+  else if (!isWhole)
+    out.push({ title: "Write '[REDACTED]' instead", edits: [setValue(write, redacted(write, value), text)] });
   return out;
 }
 
@@ -28,7 +37,11 @@ function setValue(write: WriteFact, value: string, text: string): Edit {
   if (write.form === 'shorthand') return replace(write.range, `${write.key ?? ''}: ${value}`);
   const { start, end } = write.valueRange;
   // `setEntry('user', { value })`: the value is itself a shorthand property.
-  const isShorthand = write.sink === 'baggage' && text.slice(start, end) === 'value' && /[{,]\s*$/.test(text.slice(0, start)) && /^\s*[,}]/.test(text.slice(end));
+  const isShorthand =
+    write.sink === 'baggage' &&
+    text.slice(start, end) === 'value' &&
+    /[{,]\s*$/.test(text.slice(0, start)) &&
+    /^\s*[,}]/.test(text.slice(end));
   return replace(write.valueRange, isShorthand ? `value: ${value}` : value);
 }
 
@@ -37,7 +50,9 @@ function redacted(write: WriteFact, value: string): string {
   if (write.sink === 'baggage' && value.startsWith('{')) return "{ value: '[REDACTED]' }";
   const sources = sourceTexts(write);
   if (value.startsWith('`')) {
-    const kept = value.replace(/\$\{([^{}`]+)\}/g, (all, inner: string) => (sources.has(plain(inner)) ? '[REDACTED]' : all));
+    const kept = value.replace(/\$\{([^{}`]+)\}/g, (all, inner: string) =>
+      sources.has(plain(inner)) ? '[REDACTED]' : all,
+    );
     if (kept !== value) return kept;
   }
   const tail = /^(['"][\s\S]*\+\s*)([\w$.?!]+)$/.exec(value);
@@ -60,7 +75,8 @@ function plain(source: string): string {
   return source.trim().replace(/[?!]/g, '');
 }
 
-const PERSON = /^((?:[\w$]+\.)*\w*(?:user|customer|member|account|client|person|owner|patient)\w*)(\??)\.(?:email|name|fullName|phone)$/i;
+const PERSON =
+  /^((?:[\w$]+\.)*\w*(?:user|customer|member|account|client|person|owner|patient)\w*)(\??)\.(?:email|name|fullName|phone)$/i;
 const KEY_FIELD = /(email(?:_?address)?|full_?name|name|phone(?:_?number)?)(['"]?\s*[:,]\s*)$/i;
 
 /** `user.email` → `user.id`, with the key of the entry renamed where it says what was written. */
@@ -76,7 +92,9 @@ function idInstead(write: WriteFact, value: string, text: string): Suggestion | 
     const at = write.valueRange.start - field[0].length;
     const alone = /[\s{,('"]$/.test(lead.slice(0, field.index));
     const entity = holder.split('.').at(-1) ?? '';
-    edits.unshift(replace({ start: at, end: at + field[1].length }, alone ? `${entity}Id` : /^[A-Z]/.test(field[1]) ? 'Id' : 'id'));
+    edits.unshift(
+      replace({ start: at, end: at + field[1].length }, alone ? `${entity}Id` : /^[A-Z]/.test(field[1]) ? 'Id' : 'id'),
+    );
   }
   return { title: `Write the id instead: \`${holder}.id\``, edits };
 }

@@ -40,9 +40,14 @@ export function factsOf(context: FactContext): FileFacts | undefined {
 function make(context: FactContext): Entry {
   const settings = readSettings(context.settings['telint']);
   const { text } = context.sourceCode;
-  const host = settings.crossFile === 'off' ? withTypes(isolatedHost, context, settings) : workspaceHost(context, settings);
-  if (isTestPath(relative(context.cwd, context.filename)) || !mayMatter(text, host, settings)) return { settings, facts: undefined };
-  return { settings, facts: analyze({ path: context.filename, text, ast: context.sourceCode.ast as TSESTree.Program }, host, settings) };
+  const host =
+    settings.crossFile === 'off' ? withTypes(isolatedHost, context, settings) : workspaceHost(context, settings);
+  if (isTestPath(relative(context.cwd, context.filename)) || !mayMatter(text, host, settings))
+    return { settings, facts: undefined };
+  return {
+    settings,
+    facts: analyze({ path: context.filename, text, ast: context.sourceCode.ast as TSESTree.Program }, host, settings),
+  };
 }
 
 function workspaceHost(context: FactContext, settings: Settings): ModuleHost {
@@ -69,7 +74,13 @@ function withTypes(host: ModuleHost, context: FactContext, settings: Settings): 
 }
 
 function useFallbackParser(context: FactContext): void {
-  const parser = context.languageOptions?.parser as { parseForESLint?: (text: string, options: object) => { ast: TSESTree.Program } } | undefined;
+  const parser = context.languageOptions?.parser as
+    { parseForESLint?: (text: string, options: object) => { ast: TSESTree.Program } } | undefined;
   const parse = parser?.parseForESLint;
-  if (parse) setFallbackParser((path, text) => parse.call(parser, text, { filePath: path, range: true, loc: false, ecmaFeatures: { jsx: /x$/.test(path) } }).ast);
+  if (parse)
+    setFallbackParser(
+      (path, text) =>
+        parse.call(parser, text, { filePath: path, range: true, loc: false, ecmaFeatures: { jsx: /x$/.test(path) } })
+          .ast,
+    );
 }

@@ -7,7 +7,11 @@ import { isTooDeep } from './nesting.ts';
 export type Parse = (path: string, text: string) => TSESTree.Program | undefined;
 
 interface OxcParser {
-  parseSync(path: string, text: string, options: Record<string, unknown>): { program: unknown; errors: readonly { severity?: string }[] };
+  parseSync(
+    path: string,
+    text: string,
+    options: Record<string, unknown>,
+  ): { program: unknown; errors: readonly { severity?: string }[] };
 }
 
 let oxc: OxcParser | null | undefined;

@@ -3,11 +3,12 @@ import type { Settings } from '../analysis/settings.ts';
 import { TELEMETRY_MODULES } from '../analysis/collect-wrappers.ts';
 import { brokers } from '../knowledge/libraries/brokers.ts';
 import { httpClients } from '../knowledge/libraries/http-clients.ts';
-import { LOG_LEVELS, loggers, trackers } from '../knowledge/libraries/loggers.ts';
+import { LOG_LEVELS, loggers, trackerGlobals, trackers } from '../knowledge/libraries/loggers.ts';
 import { workers } from '../knowledge/libraries/workers.ts';
 
 /** Method names that only telemetry and logging use. */
-const STRONG = /\.(?:inc|dec|observe|startTimer|setAttributes?|startSpan|startActiveSpan|addEvent|updateName|setEntry|createBaggage|recordException|setStatus|setToCurrentTime|labels)\s*(?:\?\.)?\(/;
+const STRONG =
+  /\.(?:inc|dec|observe|startTimer|setAttributes?|startSpan|startActiveSpan|addEvent|updateName|setEntry|createBaggage|recordException|setStatus|setToCurrentTime|labels)\s*(?:\?\.)?\(/;
 /** Method names that other objects have too; they count next to a word of telemetry. */
 const WEAK = /\.(?:add|record|set|observe)\s*\(/;
 const WORDS = /counter|histogram|gauge|metric|meter|tracer|telemetry|otel|summary/i;
@@ -16,11 +17,17 @@ const LOGS = /\bconsole\b|\b_?log\b|[A-Za-z0-9_]Log\b|_log\b|LOG|[Ll]ogg(?:er|in
 /** A logger of another file may have any name: its methods give it away. */
 const LOG_CALLS = new RegExp(`\\.(?:${[...LOG_LEVELS, 'child'].join('|')})\\s*\\(`);
 
+/** Trackers that a script tag loads. */
+const TRACKERS = new RegExp(`\\b(?:${Object.keys(trackerGlobals).join('|')})\\b`);
+
 /** Packages that send messages, and the propagation API. */
-const BROKERS = /kafka|amqp|rabbitmq|bull|nats|mqtt|client-s[qn]s|redis|microservices|worker_threads|child_process|propagation\.|pg-boss|agenda|graphile|pubsub|service-bus|bee-queue|sqs-consumer|socket\.io|['"]ws['"]|piscina|tinypool|workerpool|outbox/i;
+const BROKERS =
+  /kafka|amqp|rabbitmq|bull|nats|mqtt|client-s[qn]s|redis|microservices|worker_threads|child_process|propagation\.|pg-boss|agenda|graphile|pubsub|service-bus|bee-queue|sqs-consumer|socket\.io|['"]ws['"]|piscina|tinypool|workerpool|outbox/i;
 
 /** Packages whose objects write to logs and trackers or send messages, under whatever name a file uses them. */
-const PACKAGES = namesAny([...loggers, ...trackers, ...brokers, ...workers, ...httpClients].flatMap((library) => library.modules));
+const PACKAGES = namesAny(
+  [...loggers, ...trackers, ...brokers, ...workers, ...httpClients].flatMap((library) => library.modules),
+);
 
 function namesAny(modules: readonly string[]): RegExp {
   const names = modules.map((m) => m.replace(/\/\*$/, '').replace(/[^\w/]/g, '\\$&'));
@@ -37,6 +44,7 @@ export function mayMatter(text: string, host: ModuleHost, settings: Settings): b
     LOG_CALLS.test(text) ||
     BROKERS.test(text) ||
     PACKAGES.test(text) ||
+    (settings.trackers && TRACKERS.test(text)) ||
     settings.loggers.some((name) => text.includes(name)) ||
     settings.wrappers.some((w) => text.includes(w.name.split('.').at(-1) ?? w.name)) ||
     reachesTelemetry(host)

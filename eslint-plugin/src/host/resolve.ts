@@ -4,7 +4,12 @@ import { readManifest } from './workspace.ts';
 
 const EXTENSIONS = ['.ts', '.tsx', '.mts', '.cts', '.js', '.jsx', '.mjs', '.cjs'];
 /** A compiled name stands for its source: `./x.js` for `./x.ts`. */
-const SOURCES: Readonly<Record<string, readonly string[]>> = { '.js': ['.ts', '.tsx', '.jsx'], '.mjs': ['.mts'], '.cjs': ['.cts'], '.jsx': ['.tsx'] };
+const SOURCES: Readonly<Record<string, readonly string[]>> = {
+  '.js': ['.ts', '.tsx', '.jsx'],
+  '.mjs': ['.mts'],
+  '.cjs': ['.cts'],
+  '.jsx': ['.tsx'],
+};
 
 interface PathAlias {
   readonly prefix: string;
@@ -36,7 +41,9 @@ export class Resolver {
     const dir = dirname(from);
     const key = `${dir}\0${specifier}`;
     if (this.#cache.has(key)) return this.#cache.get(key);
-    const found = specifier.startsWith('.') ? asFile(resolvePath(dir, specifier)) : (this.#alias(specifier, dir) ?? this.#package(specifier) ?? this.#linked(specifier, dir));
+    const found = specifier.startsWith('.')
+      ? asFile(resolvePath(dir, specifier))
+      : (this.#alias(specifier, dir) ?? this.#package(specifier) ?? this.#linked(specifier, dir));
     this.#cache.set(key, found);
     return found;
   }
@@ -60,7 +67,8 @@ export class Resolver {
     if (this.#tsconfigs.has(dir)) return this.#tsconfigs.get(dir);
     let config: TsConfig | undefined;
     for (const name of ['tsconfig.json', 'jsconfig.json']) config ??= readTsConfig(join(dir, name));
-    if ((!config || (config.aliases.length === 0 && config.baseUrl === undefined)) && dir.length > this.#root.length) config = this.#tsconfig(dirname(dir)) ?? config;
+    if ((!config || (config.aliases.length === 0 && config.baseUrl === undefined)) && dir.length > this.#root.length)
+      config = this.#tsconfig(dirname(dir)) ?? config;
     this.#tsconfigs.set(dir, config);
     return config;
   }
@@ -71,7 +79,8 @@ export class Resolver {
     for (let d = dir; d.length >= this.#root.length; d = dirname(d)) {
       const target = readManifest(join(d, 'package.json'))?.dependencies.find(([n]) => n === name)?.[1];
       const link = target === undefined ? undefined : /^(?:file|link|portal):(.+)$/.exec(target)?.[1];
-      if (link !== undefined) return rest.length === 0 ? packageEntry(resolvePath(d, link)) : subPath(resolvePath(d, link), rest.join('/'));
+      if (link !== undefined)
+        return rest.length === 0 ? packageEntry(resolvePath(d, link)) : subPath(resolvePath(d, link), rest.join('/'));
       if (d === dirname(d)) break;
     }
     return undefined;
@@ -116,7 +125,12 @@ function subPath(dir: string, rest: string): string | undefined {
   const manifest = readManifest(join(dir, 'package.json'))?.raw ?? {};
   const target = exportTarget(manifest['exports'], `./${rest}`);
   const inner = rest.replace(/^(?:dist|lib|build|out)\//, '');
-  return (target === undefined ? undefined : sourceOf(dir, target)) ?? asFile(join(dir, rest)) ?? asFile(join(dir, 'src', inner)) ?? asFile(join(dir, 'src', rest));
+  return (
+    (target === undefined ? undefined : sourceOf(dir, target)) ??
+    asFile(join(dir, rest)) ??
+    asFile(join(dir, 'src', inner)) ??
+    asFile(join(dir, 'src', rest))
+  );
 }
 
 function exportTarget(exports: unknown, key: string): string | undefined {
@@ -151,7 +165,11 @@ function sourceOf(dir: string, target: string): string | undefined {
   const clean = target.replace(/^\.\//, '').replace(/\.d\.([cm]?)ts$/, '.$1ts');
   const moved = clean.replace(/^(?:dist|lib|build|out|\.dist)\/(?:(?:esm|cjs|types|src)\/)?/, 'src/');
   const bare = moved.replace(/\.[cm]?[jt]sx?$/, '');
-  return asFile(join(dir, bare)) ?? (moved === clean ? asFile(join(dir, clean)) : undefined) ?? asFile(join(dir, clean.replace(/\.[cm]?[jt]sx?$/, '')));
+  return (
+    asFile(join(dir, bare)) ??
+    (moved === clean ? asFile(join(dir, clean)) : undefined) ??
+    asFile(join(dir, clean.replace(/\.[cm]?[jt]sx?$/, '')))
+  );
 }
 
 /** The file that a path without certainty about its extension means. */
@@ -168,7 +186,9 @@ function asFile(path: string): string | undefined {
     const index = join(path, `index${e}`);
     if (isFile(index)) return index;
   }
-  const main = existsSync(join(path, 'package.json')) ? readManifest(join(path, 'package.json'))?.raw['main'] : undefined;
+  const main = existsSync(join(path, 'package.json'))
+    ? readManifest(join(path, 'package.json'))?.raw['main']
+    : undefined;
   const own = typeof main === 'string' ? resolvePath(path, main.replace(/\.[cm]?js$/, '')) : undefined;
   // A folder that names itself or a parent would be looked at for ever.
   return own?.startsWith(`${path}${sep}`) ? asFile(own) : undefined;
@@ -191,7 +211,10 @@ function readTsConfig(path: string, extending: readonly string[] = []): TsConfig
   const dir = dirname(path);
   const bases = [raw['extends']].flat().filter((e): e is string => typeof e === 'string' && e.startsWith('.'));
   // The last one wins, as in TypeScript 5.
-  const base = bases.reverse().map((e) => readTsConfig(withJson(resolvePath(dir, e)), [...extending, path])).find((b) => b !== undefined);
+  const base = bases
+    .reverse()
+    .map((e) => readTsConfig(withJson(resolvePath(dir, e)), [...extending, path]))
+    .find((b) => b !== undefined);
   const options = isTable(raw['compilerOptions']) ? raw['compilerOptions'] : {};
   const own = typeof options['baseUrl'] === 'string' ? resolvePath(dir, options['baseUrl']) : undefined;
   const baseUrl = own ?? base?.baseUrl;
@@ -227,5 +250,8 @@ function withJson(path: string): string {
 
 /** JSON with comments and trailing commas, as tsconfig allows. */
 function stripComments(text: string): string {
-  return text.replace(/^\uFEFF/, '').replace(/("(?:[^"\\]|\\.)*")|\/\/[^\n]*|\/\*[\s\S]*?\*\//g, (_, s: string | undefined) => s ?? '').replace(/,(\s*[}\]])/g, '$1');
+  return text
+    .replace(/^\uFEFF/, '')
+    .replace(/("(?:[^"\\]|\\.)*")|\/\/[^\n]*|\/\*[\s\S]*?\*\//g, (_, s: string | undefined) => s ?? '')
+    .replace(/,(\s*[}\]])/g, '$1');
 }

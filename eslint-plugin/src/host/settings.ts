@@ -1,7 +1,16 @@
 import { defaultSettings, type Settings, type WrapperSetting } from '../analysis/settings.ts';
 
 const cache = new WeakMap<object, Settings>();
-const LISTS = ['loggers', 'sanitizers', 'normalizers', 'sensitiveWords', 'sensitiveKeys', 'allowWords', 'allowKeys', 'instrumented'] as const;
+const LISTS = [
+  'loggers',
+  'sanitizers',
+  'normalizers',
+  'sensitiveWords',
+  'sensitiveKeys',
+  'allowWords',
+  'allowKeys',
+  'instrumented',
+] as const;
 const FLAGS = ['types', 'personIds', 'trackers'] as const;
 const CHOICES = { crossFile: ['workspace', 'imports', 'off'], names: ['report', 'ignore'] } as const;
 const WRAPPER_KINDS = ['metric', 'span', 'log', 'publish', 'consume'];
@@ -26,7 +35,8 @@ function validated(raw: Record<string, unknown>): Settings {
   const allowed = new Set<string>([...LISTS, ...FLAGS, ...Object.keys(CHOICES), 'wrappers']);
   const out: Record<string, unknown> = { ...defaultSettings };
   for (const [key, value] of Object.entries(raw)) {
-    if (!allowed.has(key)) throw new SettingsError(`settings.telint.${key} is not known. Known keys: ${[...allowed].sort().join(', ')}.`);
+    if (!allowed.has(key))
+      throw new SettingsError(`settings.telint.${key} is not known. Known keys: ${[...allowed].sort().join(', ')}.`);
     out[key] = key === 'wrappers' ? wrappers(value) : value;
     check(key, value);
   }
@@ -35,10 +45,16 @@ function validated(raw: Record<string, unknown>): Settings {
 
 function check(key: string, value: unknown): void {
   const path = `settings.telint.${key}`;
-  if ((LISTS as readonly string[]).includes(key) && !(Array.isArray(value) && value.every((v) => typeof v === 'string'))) throw new SettingsError(`${path} must be an array of strings.`);
-  if ((FLAGS as readonly string[]).includes(key) && typeof value !== 'boolean') throw new SettingsError(`${path} must be true or false.`);
+  if (
+    (LISTS as readonly string[]).includes(key) &&
+    !(Array.isArray(value) && value.every((v) => typeof v === 'string'))
+  )
+    throw new SettingsError(`${path} must be an array of strings.`);
+  if ((FLAGS as readonly string[]).includes(key) && typeof value !== 'boolean')
+    throw new SettingsError(`${path} must be true or false.`);
   const choice = (CHOICES as Record<string, readonly string[]>)[key];
-  if (choice && !choice.includes(value as string)) throw new SettingsError(`${path} must be one of ${choice.map((c) => `"${c}"`).join(', ')}.`);
+  if (choice && !choice.includes(value as string))
+    throw new SettingsError(`${path} must be one of ${choice.map((c) => `"${c}"`).join(', ')}.`);
 }
 
 function wrappers(value: unknown): readonly WrapperSetting[] {
@@ -47,10 +63,13 @@ function wrappers(value: unknown): readonly WrapperSetting[] {
     const path = `settings.telint.wrappers[${i}]`;
     if (typeof w !== 'object' || w === null) throw new SettingsError(`${path} must be an object.`);
     const entry = w as Record<string, unknown>;
-    if (typeof entry['name'] !== 'string' || entry['name'] === '') throw new SettingsError(`${path}.name must be the name of a function.`);
-    if (!WRAPPER_KINDS.includes(entry['kind'] as string)) throw new SettingsError(`${path}.kind must be one of ${WRAPPER_KINDS.map((k) => `"${k}"`).join(', ')}.`);
+    if (typeof entry['name'] !== 'string' || entry['name'] === '')
+      throw new SettingsError(`${path}.name must be the name of a function.`);
+    if (!WRAPPER_KINDS.includes(entry['kind'] as string))
+      throw new SettingsError(`${path}.kind must be one of ${WRAPPER_KINDS.map((k) => `"${k}"`).join(', ')}.`);
     for (const key of ['labels', 'attributes', 'message']) {
-      if (entry[key] !== undefined && !(Number.isInteger(entry[key]) && (entry[key] as number) >= 0)) throw new SettingsError(`${path}.${key} must be the index of an argument.`);
+      if (entry[key] !== undefined && !(Number.isInteger(entry[key]) && (entry[key] as number) >= 0))
+        throw new SettingsError(`${path}.${key} must be the index of an argument.`);
     }
     return entry as unknown as WrapperSetting;
   });

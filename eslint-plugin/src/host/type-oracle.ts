@@ -13,7 +13,10 @@ interface Checker {
 interface Type {
   readonly flags: number;
   readonly types?: readonly Type[];
-  readonly symbol?: { readonly name: string; readonly declarations?: readonly { getSourceFile(): { readonly fileName: string } }[] };
+  readonly symbol?: {
+    readonly name: string;
+    readonly declarations?: readonly { getSourceFile(): { readonly fileName: string } }[];
+  };
   readonly aliasSymbol?: { readonly name: string };
 }
 
@@ -60,7 +63,9 @@ function answer(checker: Checker, given: Type): TypeAnswer {
     const members = (type.types ?? []).filter((t) => !(t.flags & (UNDEFINED | NULL)));
     if (members.length > 0 && members.every((t) => t.flags & LITERAL)) return { kind: 'union', count: members.length };
     const single = members[0];
-    return members.length === 1 && single ? answer(checker, single) : { kind: members.some((t) => t.flags & STRING) ? 'string' : 'unknown' };
+    return members.length === 1 && single
+      ? answer(checker, single)
+      : { kind: members.some((t) => t.flags & STRING) ? 'string' : 'unknown' };
   }
   if (flags & (BOOLEAN | BOOLEAN_LITERAL)) return { kind: 'boolean', count: 2 };
   if (flags & (STRING_LITERAL | NUMBER_LITERAL | ENUM | ENUM_LITERAL)) return { kind: 'union', count: 1 };

@@ -4,7 +4,21 @@ import type { ModuleHost, ParsedFile, ProjectFacts, TypeOracle } from '../analys
 import { parseFile } from './parse.ts';
 import { Resolver } from './resolve.ts';
 
-const SKIPPED_FOLDERS = new Set(['node_modules', '.git', 'dist', 'build', 'out', 'coverage', '.next', '.turbo', '.cache', 'vendor', '.yarn', 'tmp', '.corpus']);
+const SKIPPED_FOLDERS = new Set([
+  'node_modules',
+  '.git',
+  'dist',
+  'build',
+  'out',
+  'coverage',
+  '.next',
+  '.turbo',
+  '.cache',
+  'vendor',
+  '.yarn',
+  'tmp',
+  '.corpus',
+]);
 const SOURCE = /\.[cm]?[jt]sx?$/;
 const DECLARATION = /\.d\.[cm]?ts$/;
 /** Larger files are generated or bundled: nothing of interest for provenance. */
@@ -44,7 +58,9 @@ export class Workspace implements ModuleHost {
     const now = Date.now();
     if (now - this.#checkedAt < PARSED_FRESH_MS) return false;
     this.#checkedAt = now;
-    const stale = [...this.#parsed.keys()].some((path) => this.#changed(path)) || (now - this.#listedAt > LISTING_FRESH_MS && this.#files !== undefined && this.#anyChanged());
+    const stale =
+      [...this.#parsed.keys()].some((path) => this.#changed(path)) ||
+      (now - this.#listedAt > LISTING_FRESH_MS && this.#files !== undefined && this.#anyChanged());
     if (now - this.#listedAt > LISTING_FRESH_MS) this.#listedAt = now;
     return stale;
   }
@@ -69,7 +85,8 @@ export class Workspace implements ModuleHost {
     let source: Source | undefined;
     try {
       const s = statSync(path);
-      if (s.isFile() && s.size <= MAX_BYTES) source = { text: readFileSync(path, 'utf8'), mtime: s.mtimeMs, size: s.size };
+      if (s.isFile() && s.size <= MAX_BYTES)
+        source = { text: readFileSync(path, 'utf8'), mtime: s.mtimeMs, size: s.size };
     } catch {
       source = undefined;
     }
@@ -121,7 +138,10 @@ export class Workspace implements ModuleHost {
     const name = this.project(path).packageName;
     const direct = [...(this.#imports.get(near) ?? []), ...(base === 'index' ? (this.#imports.get('') ?? []) : [])];
     const home = this.#packageRoot(path);
-    const byPackage = name === undefined || home === this.root ? [] : (this.#imports.get(name) ?? []).filter((f) => !f.startsWith(home + sep));
+    const byPackage =
+      name === undefined || home === this.root
+        ? []
+        : (this.#imports.get(name) ?? []).filter((f) => !f.startsWith(home + sep));
     return byPackage.length === 0 ? direct : [...new Set([...direct, ...byPackage])];
   }
 
@@ -137,7 +157,8 @@ export class Workspace implements ModuleHost {
         const parts = specifier.split('/');
         const last = (parts.at(-1) ?? '').replace(/\.[cm]?[jt]sx?$/, '');
         names.add(last === 'index' ? (parts.at(-2) ?? '') : last === '.' || last === '..' ? '' : last);
-        if (!specifier.startsWith('.')) names.add(specifier.startsWith('@') ? parts.slice(0, 2).join('/') : (parts[0] ?? ''));
+        if (!specifier.startsWith('.'))
+          names.add(specifier.startsWith('@') ? parts.slice(0, 2).join('/') : (parts[0] ?? ''));
       }
       for (const n of names) {
         const list = index.get(n);
@@ -180,19 +201,38 @@ export class Workspace implements ModuleHost {
     const out = new Set<string>();
     for (const file of this.files()) out.add(dirname(file));
     const folders = new Set<string>();
-    for (const dir of out) for (let d = dir; d.length >= this.root.length && !folders.has(d); d = dirname(d)) folders.add(d);
+    for (const dir of out)
+      for (let d = dir; d.length >= this.root.length && !folders.has(d); d = dirname(d)) folders.add(d);
     return [...folders].map((d) => join(d, 'package.json')).filter((p) => existsSync(p));
   }
 }
 
 /** Name and dependencies of a package.json; undefined when it cannot be read. */
-export function readManifest(path: string): { readonly name: string | undefined; readonly dependencies: readonly (readonly [string, string])[]; readonly raw: Record<string, unknown> } | undefined {
+export function readManifest(
+  path: string,
+):
+  | {
+      readonly name: string | undefined;
+      readonly dependencies: readonly (readonly [string, string])[];
+      readonly raw: Record<string, unknown>;
+    }
+  | undefined {
   try {
     const raw = JSON.parse(readFileSync(path, 'utf8').replace(/^\uFEFF/, '')) as Record<string, unknown>;
-    const entries = (key: string): (readonly [string, string])[] => (typeof raw[key] === 'object' ? Object.entries((raw[key] ?? {}) as Record<string, string>).filter(([, version]) => typeof version === 'string') : []);
+    const entries = (key: string): (readonly [string, string])[] =>
+      typeof raw[key] === 'object'
+        ? Object.entries((raw[key] ?? {}) as Record<string, string>).filter(
+            ([, version]) => typeof version === 'string',
+          )
+        : [];
     return {
       name: typeof raw['name'] === 'string' ? raw['name'] : undefined,
-      dependencies: [...entries('dependencies'), ...entries('devDependencies'), ...entries('optionalDependencies'), ...entries('peerDependencies')],
+      dependencies: [
+        ...entries('dependencies'),
+        ...entries('devDependencies'),
+        ...entries('optionalDependencies'),
+        ...entries('peerDependencies'),
+      ],
       raw,
     };
   } catch {
@@ -214,7 +254,14 @@ function listFiles(root: string): readonly string[] {
       // Symbolic links are not followed: they lead out of the workspace or in circles.
       if (e.isDirectory()) {
         if (!SKIPPED_FOLDERS.has(e.name) && !(e.name.startsWith('.') && dir === root)) stack.push(join(dir, e.name));
-      } else if (e.isFile() && SOURCE.test(e.name) && !DECLARATION.test(e.name) && !isTestPath(relative(root, join(dir, e.name))) && !e.name.endsWith('.min.js')) out.push(join(dir, e.name));
+      } else if (
+        e.isFile() &&
+        SOURCE.test(e.name) &&
+        !DECLARATION.test(e.name) &&
+        !isTestPath(relative(root, join(dir, e.name))) &&
+        !e.name.endsWith('.min.js')
+      )
+        out.push(join(dir, e.name));
     }
   }
   return out.sort();
@@ -222,7 +269,10 @@ function listFiles(root: string): readonly string[] {
 
 /** Test files do not tell how production code is called; `path` is relative to the workspace, so that the place of a checkout does not matter. */
 export function isTestPath(path: string): boolean {
-  return /\.(?:test|spec|e2e|stories|bench)\.[cm]?[jt]sx?$/.test(path) || /(?:^|[/\\])(?:__tests__|__mocks__|test|tests|e2e|fixtures)[/\\]/.test(path);
+  return (
+    /\.(?:test|spec|e2e|stories|bench)\.[cm]?[jt]sx?$/.test(path) ||
+    /(?:^|[/\\])(?:__tests__|__mocks__|test|tests|e2e|fixtures)[/\\]/.test(path)
+  );
 }
 
 /** Root of the workspace around a folder: an ancestor whose workspaces include it, else the folder itself. */

@@ -3,7 +3,8 @@ import { testRule } from '../support/rule-test.ts';
 
 const PINO = `import pino from 'pino';\nconst logger = pino();\n`;
 const log = (body: string): string => `${PINO}export function signIn(user: User, order: Order) { ${body} }`;
-const web = (body: string): string => `${PINO}import express from 'express';\nconst app = express();\napp.post('/login', (req, res) => { ${body} });`;
+const web = (body: string): string =>
+  `${PINO}import express from 'express';\nconst app = express();\napp.post('/login', (req, res) => { ${body} });`;
 const REDACTED = "Write '[REDACTED]' instead";
 
 testRule('no-pii-in-logs', noPiiInLogs, {
@@ -26,7 +27,10 @@ testRule('no-pii-in-logs', noPiiInLogs, {
     `export function show(dialog, user) { dialog.info(user.email); const catalog = new Map(); catalog.set('log', user.email); }`,
     `export function print(console, user) { console.info(user.email); }`,
     { code: log(`logger.info({ email: user.email }, 'signed in');`), options: [{ ignore: ['email'] }] },
-    { code: log(`const tidy = (s: string) => s.trim(); logger.info({ email: tidy(user.email) }, 'signed in');`), settings: { sanitizers: ['tidy'] } },
+    {
+      code: log(`const tidy = (s: string) => s.trim(); logger.info({ email: tidy(user.email) }, 'signed in');`),
+      settings: { sanitizers: ['tidy'] },
+    },
   ],
   invalid: [
     {
@@ -40,24 +44,84 @@ testRule('no-pii-in-logs', noPiiInLogs, {
         ],
       ],
     },
-    { code: `import { createLogger } from 'winston';\nconst w = createLogger();\nexport const seen = (user: User) => w.info('seen', { «email: user.email» });`, says: /email/, suggestions: [3] },
-    { code: log(`logger.info(«\`signed in: \${user.email}\`»);`), says: /The text of a log call .*email/, suggestions: [[{ title: REDACTED, output: log('logger.info(`signed in: [REDACTED]`);') }]] },
-    { code: log(`logger.info('signed in: ' + «user.email»);`), says: /email/, suggestions: [[{ title: REDACTED, output: log(`logger.info('signed in: ' + '[REDACTED]');`) }]] },
-    { code: log(`logger.info('signed in: %s', «user.email»);`), says: /email/, suggestions: [[{ title: 'Write the id instead: `user.id`', output: log(`logger.info('signed in: %s', user.id);`) }, { title: REDACTED, output: log(`logger.info('signed in: %s', '[REDACTED]');`) }]] },
+    {
+      code: `import { createLogger } from 'winston';\nconst w = createLogger();\nexport const seen = (user: User) => w.info('seen', { «email: user.email» });`,
+      says: /email/,
+      suggestions: [3],
+    },
+    {
+      code: log(`logger.info(«\`signed in: \${user.email}\`»);`),
+      says: /The text of a log call .*email/,
+      suggestions: [[{ title: REDACTED, output: log('logger.info(`signed in: [REDACTED]`);') }]],
+    },
+    {
+      code: log(`logger.info('signed in: ' + «user.email»);`),
+      says: /email/,
+      suggestions: [[{ title: REDACTED, output: log(`logger.info('signed in: ' + '[REDACTED]');`) }]],
+    },
+    {
+      code: log(`logger.info('signed in: %s', «user.email»);`),
+      says: /email/,
+      suggestions: [
+        [
+          { title: 'Write the id instead: `user.id`', output: log(`logger.info('signed in: %s', user.id);`) },
+          { title: REDACTED, output: log(`logger.info('signed in: %s', '[REDACTED]');`) },
+        ],
+      ],
+    },
     { code: log(`console.log(«user.password»);`), says: /password/ },
-    { code: log(`const { accessToken } = user; logger.debug({ «accessToken» }, 'issued');`), says: /accessToken/, suggestions: [2] },
+    {
+      code: log(`const { accessToken } = user; logger.debug({ «accessToken» }, 'issued');`),
+      says: /accessToken/,
+      suggestions: [2],
+    },
     { code: log(`logger.child({ «email: user.email» }).info('signed in');`), says: /email/, suggestions: [3] },
-    { code: log(`logger.error({ order: order.id, ...{ «phone: user.phone» } }, 'failed');`), says: /phone/, suggestions: [3] },
-    { code: web(`logger.info({ «auth: req.headers.authorization» }, 'request');`), says: /authorization/, suggestions: [2] },
-    { code: web(`logger.info({ «sid: req.cookies.sid» }, 'request');`), says: /a cookie of the request/, suggestions: [2] },
+    {
+      code: log(`logger.error({ order: order.id, ...{ «phone: user.phone» } }, 'failed');`),
+      says: /phone/,
+      suggestions: [3],
+    },
+    {
+      code: web(`logger.info({ «auth: req.headers.authorization» }, 'request');`),
+      says: /authorization/,
+      suggestions: [2],
+    },
+    {
+      code: web(`logger.info({ «sid: req.cookies.sid» }, 'request');`),
+      says: /a cookie of the request/,
+      suggestions: [2],
+    },
     { code: web(`logger.info(«req.body», 'request');`), says: /the request body/ },
-    { code: `import { Logger } from '@nestjs/common';\nexport class Users {\n  private readonly logger = new Logger(Users.name);\n  seen(user: User) { this.logger.log(«\`seen \${user.email}\`»); }\n}`, says: /email/ },
-    { code: `export const seen = (user, auditLog) => auditLog.warn({ «ssn: user.ssn» });`, says: /ssn/, suggestions: [2] },
-    { code: `export const seen = (user, journal) => journal.warn({ «ssn: user.ssn» });`, says: /ssn/, suggestions: [2], settings: { loggers: ['journal'] } },
-    { code: `const pino = require('pino');\nconst p = pino();\nmodule.exports = (user) => p.info({ «password: user.password» });`, js: true, says: /password/, suggestions: [2] },
+    {
+      code: `import { Logger } from '@nestjs/common';\nexport class Users {\n  private readonly logger = new Logger(Users.name);\n  seen(user: User) { this.logger.log(«\`seen \${user.email}\`»); }\n}`,
+      says: /email/,
+    },
+    {
+      code: `export const seen = (user, auditLog) => auditLog.warn({ «ssn: user.ssn» });`,
+      says: /ssn/,
+      suggestions: [2],
+    },
+    {
+      code: `export const seen = (user, journal) => journal.warn({ «ssn: user.ssn» });`,
+      says: /ssn/,
+      suggestions: [2],
+      settings: { loggers: ['journal'] },
+    },
+    {
+      code: `const pino = require('pino');\nconst p = pino();\nmodule.exports = (user) => p.info({ «password: user.password» });`,
+      js: true,
+      says: /password/,
+      suggestions: [2],
+    },
   ],
   missed: [
-    { code: log(`console.log('user', «JSON.stringify(user)»);`), why: 'an object that is turned into text as a whole counts in spans and not in logs' },
-    { code: `import winston from 'winston';\nconst w = winston.createLogger();\nexport const seen = (user: User) => w.info('seen', { «email: user.email» });`, why: '`winston.createLogger()` is known as a named import alone' },
+    {
+      code: log(`console.log('user', «JSON.stringify(user)»);`),
+      why: 'an object that is turned into text as a whole counts in spans and not in logs',
+    },
+    {
+      code: `import winston from 'winston';\nconst w = winston.createLogger();\nexport const seen = (user: User) => w.info('seen', { «email: user.email» });`,
+      why: '`winston.createLogger()` is known as a named import alone',
+    },
   ],
 });

@@ -26,27 +26,87 @@ testRule('no-pii-in-metric-labels', noPiiInMetricLabels, {
     web(`logins.inc({ user: req.originalUrl });`),
     prom(`export const count = (e: Error) => logins.inc({ user: e.message });`),
     `export const count = (user) => new Map().set(user.email, 1);`,
-    { code: prom(`export const count = (user: User) => logins.inc({ email: user.email });`), options: [{ ignore: ['email'] }] },
-    { code: prom(`const toGroup = (s: string) => s.slice(0, 3); export const count = (user: User) => logins.inc({ user: toGroup(user.email) });`), settings: { sanitizers: ['toGroup'] } },
-    { code: prom(`export const count = (user: User) => logins.inc({ user: user.email });`), settings: { allowWords: ['email'] } },
+    {
+      code: prom(`export const count = (user: User) => logins.inc({ email: user.email });`),
+      options: [{ ignore: ['email'] }],
+    },
+    {
+      code: prom(
+        `const toGroup = (s: string) => s.slice(0, 3); export const count = (user: User) => logins.inc({ user: toGroup(user.email) });`,
+      ),
+      settings: { sanitizers: ['toGroup'] },
+    },
+    {
+      code: prom(`export const count = (user: User) => logins.inc({ user: user.email });`),
+      settings: { allowWords: ['email'] },
+    },
   ],
   invalid: [
-    { code: prom(`export const count = (user: User) => logins.inc({ «user: user.email» });`), says: /^Label `user` .*user\.email` \(contact\)/, suggestions: [[{ title: 'Drop the label `user`', output: prom(`export const count = (user: User) => logins.inc({ });`) }]] },
-    { code: prom(`export const count = (user: User) => logins.labels(«user.email», 'password').inc();`), says: /email/, suggestions: [[{ title: "Use the constant 'other' for `user`", output: prom(`export const count = (user: User) => logins.labels('other', 'password').inc();`) }]] },
-    { code: prom(`export const count = (user: User) => { const { email } = user; logins.inc({ «user: email» }); };`), says: /email/ },
-    { code: prom(`export const count = (user: User) => logins.inc({ method: 'password', «user: \`\${user.firstName} \${user.lastName}\`» });`), says: /firstName/ },
-    { code: prom(`export const count = (user: User) => logins.inc({ «user: user.email ?? 'guest'» });`), says: /email/ },
+    {
+      code: prom(`export const count = (user: User) => logins.inc({ «user: user.email» });`),
+      says: /^Label `user` .*user\.email` \(contact\)/,
+      suggestions: [
+        [{ title: 'Drop the label `user`', output: prom(`export const count = (user: User) => logins.inc({ });`) }],
+      ],
+    },
+    {
+      code: prom(`export const count = (user: User) => logins.labels(«user.email», 'password').inc();`),
+      says: /email/,
+      suggestions: [
+        [
+          {
+            title: "Use the constant 'other' for `user`",
+            output: prom(`export const count = (user: User) => logins.labels('other', 'password').inc();`),
+          },
+        ],
+      ],
+    },
+    {
+      code: prom(`export const count = (user: User) => { const { email } = user; logins.inc({ «user: email» }); };`),
+      says: /email/,
+    },
+    {
+      code: prom(
+        `export const count = (user: User) => logins.inc({ method: 'password', «user: \`\${user.firstName} \${user.lastName}\`» });`,
+      ),
+      says: /firstName/,
+    },
+    {
+      code: prom(`export const count = (user: User) => logins.inc({ «user: user.email ?? 'guest'» });`),
+      says: /email/,
+    },
     { code: prom(`export const count = (user: User) => logins.inc({ «phone: user.phone» });`), says: /phone/ },
     { code: prom(`export const count = (token: string) => logins.inc({ «method: token» });`), says: /token/ },
-    { code: prom(`export const timed = (user: User) => { const end = seconds.startTimer(); end({ «user: user.email» }); };`), says: /email/ },
+    {
+      code: prom(
+        `export const timed = (user: User) => { const end = seconds.startTimer(); end({ «user: user.email» }); };`,
+      ),
+      says: /email/,
+    },
     { code: web(`logins.inc({ «ip: req.ip» });`), says: /the client IP address/ },
     { code: web(`logins.inc({ «ip: req.headers['x-forwarded-for']» });`), says: /x-forwarded-for/ },
     { code: web(`logins.inc({ «method: req.get('authorization')» });`), says: /authorization/ },
     { code: web(`logins.inc({ «user: req.cookies.sid» });`), says: /a cookie of the request/ },
     { code: web(`logins.inc({ «user: req.body.email» });`), says: /email/ },
     { code: web(`logins.inc({ method: 'x', ...«req.headers» });`), says: /the request headers/ },
-    { code: prom(`export const count = (user: User) => { const labels: Record<string, string> = {}; labels.user = user.email; logins.inc(«labels»); };`), says: /email/ },
-    { code: prom(`export const count = (user: User) => logins.inc({ «user: user.email» });`).replace('import { Counter, Histogram } from', 'const { Counter, Histogram } = require(').replace("'prom-client';", "'prom-client');").replace('(user: User)', '(user)').replace('export const count', 'exports.count'), js: true, says: /email/ },
-    { code: `import { metrics } from '@opentelemetry/api';\nconst mails = metrics.getMeter('a').createCounter('mails');\nexport const sent = (user: User) => mails.add(1, { «'mail.to': user.email» });`, says: /email/ },
+    {
+      code: prom(
+        `export const count = (user: User) => { const labels: Record<string, string> = {}; labels.user = user.email; logins.inc(«labels»); };`,
+      ),
+      says: /email/,
+    },
+    {
+      code: prom(`export const count = (user: User) => logins.inc({ «user: user.email» });`)
+        .replace('import { Counter, Histogram } from', 'const { Counter, Histogram } = require(')
+        .replace("'prom-client';", "'prom-client');")
+        .replace('(user: User)', '(user)')
+        .replace('export const count', 'exports.count'),
+      js: true,
+      says: /email/,
+    },
+    {
+      code: `import { metrics } from '@opentelemetry/api';\nconst mails = metrics.getMeter('a').createCounter('mails');\nexport const sent = (user: User) => mails.add(1, { «'mail.to': user.email» });`,
+      says: /email/,
+    },
   ],
 });

@@ -22,76 +22,261 @@ testRule('no-unbounded-metric-labels', noUnboundedMetricLabels, {
   valid: [
     prom(`requests.inc({ method: 'GET', route: '/orders', status: 200 });`),
     prom(`requests.inc();\nrequests.inc(5);\nexport const add = (n: number) => requests.inc(n);`),
-    web(`app.get('/orders/:id', (req, res) => { requests.inc({ method: req.method, route: req.route.path, status: res.statusCode }); });`),
+    web(
+      `app.get('/orders/:id', (req, res) => { requests.inc({ method: req.method, route: req.route.path, status: res.statusCode }); });`,
+    ),
     web(`app.use((req, res) => { requests.inc({ route: req.route?.path ?? 'unmatched' }); });`),
     web(`app.use((req, res) => { requests.inc({ status: \`\${Math.floor(res.statusCode / 100)}xx\` }); });`),
-    web(`app.use((req, res, next) => { const ok = res.statusCode < 500; requests.inc({ status: ok ? 'ok' : 'error' }); next(); });`),
+    web(
+      `app.use((req, res, next) => { const ok = res.statusCode < 500; requests.inc({ status: ok ? 'ok' : 'error' }); next(); });`,
+    ),
     web(`app.use((req, res) => { requests.labels(req.method, req.baseUrl, String(res.statusCode)).inc(); });`),
     web(`app.use((err, req, res, next) => { requests.inc({ status: err.name }); });`),
-    prom(`export function fail(kind: string) { try { work(); } catch (e) { requests.inc({ status: (e as Error).name }); } }\ndeclare function work(): void;`),
-    prom(`enum Plan { Free = 'free', Paid = 'paid' }\nexport function count(plan: Plan) { requests.inc({ status: plan }); }`),
+    prom(
+      `export function fail(kind: string) { try { work(); } catch (e) { requests.inc({ status: (e as Error).name }); } }\ndeclare function work(): void;`,
+    ),
+    prom(
+      `enum Plan { Free = 'free', Paid = 'paid' }\nexport function count(plan: Plan) { requests.inc({ status: plan }); }`,
+    ),
     prom(`export function count(plan: 'free' | 'paid') { requests.inc({ status: plan }); }`),
-    prom(`const CLASS = { 2: 'ok', 4: 'client', 5: 'server' } as const;\nexport function count(code: 2 | 4 | 5) { requests.inc({ status: CLASS[code] }); }`),
-    web(`const KNOWN = new Set(['mobile', 'web']);\napp.use((req, res) => { const c = req.query.client; requests.inc({ status: KNOWN.has(c) ? c : 'other' }); });`),
-    web(`const KNOWN = ['mobile', 'web'];\napp.use((req, res) => { const c = req.query.client; requests.inc({ status: KNOWN.includes(c) ? c : 'other' }); });`),
-    web(`const KNOWN = ['mobile', 'web'];\napp.use((req, res) => { const { client } = req.query; if (!KNOWN.includes(client)) return; requests.inc({ status: client }); });`),
-    web(`app.use((req, res) => { const c = req.query.client; switch (c) { case 'mobile': case 'web': requests.inc({ status: c }); break; default: requests.inc({ status: 'other' }); } });`),
-    web(`app.use((req, res) => { const { kind } = req.body; if (kind === 'refund') requests.inc({ status: kind }); });`),
-    prom(`class Api {\n  readonly #name = 'orders';\n  hit() { requests.inc({ route: this.#name }); }\n}\nexport { Api };`),
+    prom(
+      `const CLASS = { 2: 'ok', 4: 'client', 5: 'server' } as const;\nexport function count(code: 2 | 4 | 5) { requests.inc({ status: CLASS[code] }); }`,
+    ),
+    web(
+      `const KNOWN = new Set(['mobile', 'web']);\napp.use((req, res) => { const c = req.query.client; requests.inc({ status: KNOWN.has(c) ? c : 'other' }); });`,
+    ),
+    web(
+      `const KNOWN = ['mobile', 'web'];\napp.use((req, res) => { const c = req.query.client; requests.inc({ status: KNOWN.includes(c) ? c : 'other' }); });`,
+    ),
+    web(
+      `const KNOWN = ['mobile', 'web'];\napp.use((req, res) => { const { client } = req.query; if (!KNOWN.includes(client)) return; requests.inc({ status: client }); });`,
+    ),
+    web(
+      `app.use((req, res) => { const c = req.query.client; switch (c) { case 'mobile': case 'web': requests.inc({ status: c }); break; default: requests.inc({ status: 'other' }); } });`,
+    ),
+    web(
+      `app.use((req, res) => { const { kind } = req.body; if (kind === 'refund') requests.inc({ status: kind }); });`,
+    ),
+    prom(
+      `class Api {\n  readonly #name = 'orders';\n  hit() { requests.inc({ route: this.#name }); }\n}\nexport { Api };`,
+    ),
     prom(`function track(route: string) { requests.inc({ route }); }\ntrack('/orders');\ntrack('/carts');`),
     prom(`for (const route of ['/a', '/b']) requests.inc({ route });`),
     prom(`for (const [route, n] of Object.entries({ '/a': 1, '/b': 2 })) requests.inc({ route }, n);`),
     prom(`requests.inc({ status: process.env.REGION ?? 'eu' });`),
-    prom(`export function timed() { const end = seconds.startTimer({ method: 'GET' }); return () => end({ route: '/orders' }); }`),
+    prom(
+      `export function timed() { const end = seconds.startTimer({ method: 'GET' }); return () => end({ route: '/orders' }); }`,
+    ),
     prom(`export function count(n: number) { requests.inc({ status: n > 10 ? 'big' : 'small' }); }`),
     prom(`export function count(n: number) { requests.inc({ status: String(n > 10) }); }`),
     otel(`orders.add(1, { kind: 'card', express: true });`),
-    otel(`meter.createObservableGauge('queue.depth').addCallback((result) => { result.observe(3, { queue: 'mail' }); });`),
-    otel(`const kinds = ['card', 'invoice'] as const;\nexport function paid(i: 0 | 1) { orders.add(1, { kind: kinds[i] }); }`),
+    otel(
+      `meter.createObservableGauge('queue.depth').addCallback((result) => { result.observe(3, { queue: 'mail' }); });`,
+    ),
+    otel(
+      `const kinds = ['card', 'invoice'] as const;\nexport function paid(i: 0 | 1) { orders.add(1, { kind: kinds[i] }); }`,
+    ),
     // The receiver is no metric.
     `const cart = new Map();\nexport function put(req) { cart.set(req.params.id, req.body); cart.observe?.({ user: req.params.id }); }`,
     `import { Counter } from './score';\nconst c = new Counter();\nexport const hit = (req) => c.inc({ user_id: req.params.id });`,
     // Constants of the code under an id's name.
     prom(`export function run(jobId: string) { requests.inc({ status: jobId }); }`),
-    { code: web(`app.use((req, res) => { requests.inc({ client: req.get('x-client') }); });`), options: [{ ignore: ['client'] }] },
-    { code: prom(`export function hit(userId: string) { requests.inc({ user_id: userId }); }`), options: [{ evidence: 'proved' }] },
-    { code: web(`function shortRoute(p: string) { return p.split('/')[1]; }\napp.use((req, res) => { requests.inc({ route: shortRoute(req.path) }); });`), settings: { normalizers: ['shortRoute'] } },
-    { code: `const { Counter } = require('prom-client');\nconst c = new Counter({ name: 'a_total', help: 'A.', labelNames: ['kind'] });\nmodule.exports = () => c.inc({ kind: 'x' });`, js: true },
+    {
+      code: web(`app.use((req, res) => { requests.inc({ client: req.get('x-client') }); });`),
+      options: [{ ignore: ['client'] }],
+    },
+    {
+      code: prom(`export function hit(userId: string) { requests.inc({ user_id: userId }); }`),
+      options: [{ evidence: 'proved' }],
+    },
+    {
+      code: web(
+        `function shortRoute(p: string) { return p.split('/')[1]; }\napp.use((req, res) => { requests.inc({ route: shortRoute(req.path) }); });`,
+      ),
+      settings: { normalizers: ['shortRoute'] },
+    },
+    {
+      code: `const { Counter } = require('prom-client');\nconst c = new Counter({ name: 'a_total', help: 'A.', labelNames: ['kind'] });\nmodule.exports = () => c.inc({ kind: 'x' });`,
+      js: true,
+    },
   ],
   invalid: [
-    { code: web(`app.get('/orders/:id', (req, res) => { requests.inc({ method: req.method, «route: req.path», status: res.statusCode }); });`), says: /^Label `route` .*takes the raw request path/, suggestions: [2] },
-    { code: web(`app.get('/orders/:id', (req, res) => { requests.inc({ «user_id: req.params.id» }); });`), says: /a path parameter of the request/ },
-    { code: web(`app.use((req, res) => { const { path } = req; requests.inc({ «route: path» }); });`), says: /the raw request path \(`path` ← `req` \(line \d+\)|the raw request path/ },
-    { code: web(`app.use((req, res) => { const route = req.route?.path ?? req.originalUrl; requests.inc({ «route» }); });`), says: /the raw request URL/ },
-    { code: web(`app.use((req, res) => { requests.inc({ «route: req.route?.path || req.path» }); });`), says: /the raw request path/, suggestions: [2] },
-    { code: web(`app.use((req, res) => { requests.inc({ «route: req.path.replace(/\\d+/g, ':id')» }); });`), says: /the raw request path/, suggestions: [2] },
-    { code: web(`function normalize(path: string) { return path.replace(/[0-9a-f-]{36}/g, ':uuid'); }\napp.use((req, res) => { requests.inc({ «route: normalize(req.path)» }); });`), says: /the raw request path/, suggestions: [2] },
-    { code: web(`app.use((req, res) => { requests.labels(req.method, «req.path», '200').inc(); });`), says: /^Label `route` .*takes the raw request path/ },
-    { code: web(`app.use((req, res) => { requests.inc({ «status: req.headers['user-agent']» }); });`), says: /a request header/ },
-    { code: web(`app.use((req, res) => { requests.inc({ method: 'GET', ...«req.query» }); });`), says: /whose keys a client chooses/ },
-    { code: OTEL + EXPRESS + `app.use((req, res) => { orders.add(1, «req.query»); });`, says: /whose keys a client chooses/, suggestions: [[{ title: 'Drop these labels', output: OTEL + EXPRESS + `app.use((req, res) => { orders.add(1, {}); });` }]] },
-    { code: web(`app.use((req, res) => { const labels: Record<string, string> = { method: req.method };\nlabels.route = req.path;\nrequests.inc(«labels»); });`), says: /the raw request path/, suggestions: [2] },
-    { code: web(`app.use((err, req, res, next) => { requests.inc({ «status: err.message» }); });`), says: /the text of an error/, suggestions: [2] },
-    { code: prom(`export async function run() { try { await work(); } catch (error) { requests.inc({ «status: (error as Error).message» }); } }\ndeclare function work(): Promise<void>;`), says: /the text of an error/, suggestions: [2] },
-    { code: prom(`export async function run() { await work().catch((e) => requests.inc({ «status: String(e)» })); }\ndeclare function work(): Promise<void>;`), says: /the text of an error/ },
-    { code: web(`app.use((req, res) => { const end = seconds.startTimer(); res.on('finish', () => end({ method: req.method, «route: req.path» })); });`), says: /takes the raw request path/, suggestions: [2] },
-    { code: web(`app.use((req, res) => { const end = seconds.startTimer({ «route: req.originalUrl» }); end(); });`), says: /the raw request URL/, suggestions: [2] },
+    {
+      code: web(
+        `app.get('/orders/:id', (req, res) => { requests.inc({ method: req.method, «route: req.path», status: res.statusCode }); });`,
+      ),
+      says: /^Label `route` .*takes the raw request path/,
+      suggestions: [2],
+    },
+    {
+      code: web(`app.get('/orders/:id', (req, res) => { requests.inc({ «user_id: req.params.id» }); });`),
+      says: /a path parameter of the request/,
+    },
+    {
+      code: web(`app.use((req, res) => { const { path } = req; requests.inc({ «route: path» }); });`),
+      says: /the raw request path \(`path` ← `req` \(line \d+\)|the raw request path/,
+    },
+    {
+      code: web(
+        `app.use((req, res) => { const route = req.route?.path ?? req.originalUrl; requests.inc({ «route» }); });`,
+      ),
+      says: /the raw request URL/,
+    },
+    {
+      code: web(`app.use((req, res) => { requests.inc({ «route: req.route?.path || req.path» }); });`),
+      says: /the raw request path/,
+      suggestions: [2],
+    },
+    {
+      code: web(`app.use((req, res) => { requests.inc({ «route: req.path.replace(/\\d+/g, ':id')» }); });`),
+      says: /the raw request path/,
+      suggestions: [2],
+    },
+    {
+      code: web(
+        `function normalize(path: string) { return path.replace(/[0-9a-f-]{36}/g, ':uuid'); }\napp.use((req, res) => { requests.inc({ «route: normalize(req.path)» }); });`,
+      ),
+      says: /the raw request path/,
+      suggestions: [2],
+    },
+    {
+      code: web(`app.use((req, res) => { requests.labels(req.method, «req.path», '200').inc(); });`),
+      says: /^Label `route` .*takes the raw request path/,
+    },
+    {
+      code: web(`app.use((req, res) => { requests.inc({ «status: req.headers['user-agent']» }); });`),
+      says: /a request header/,
+    },
+    {
+      code: web(`app.use((req, res) => { requests.inc({ method: 'GET', ...«req.query» }); });`),
+      says: /whose keys a client chooses/,
+    },
+    {
+      code: OTEL + EXPRESS + `app.use((req, res) => { orders.add(1, «req.query»); });`,
+      says: /whose keys a client chooses/,
+      suggestions: [
+        [{ title: 'Drop these labels', output: OTEL + EXPRESS + `app.use((req, res) => { orders.add(1, {}); });` }],
+      ],
+    },
+    {
+      code: web(
+        `app.use((req, res) => { const labels: Record<string, string> = { method: req.method };\nlabels.route = req.path;\nrequests.inc(«labels»); });`,
+      ),
+      says: /the raw request path/,
+      suggestions: [2],
+    },
+    {
+      code: web(`app.use((err, req, res, next) => { requests.inc({ «status: err.message» }); });`),
+      says: /the text of an error/,
+      suggestions: [2],
+    },
+    {
+      code: prom(
+        `export async function run() { try { await work(); } catch (error) { requests.inc({ «status: (error as Error).message» }); } }\ndeclare function work(): Promise<void>;`,
+      ),
+      says: /the text of an error/,
+      suggestions: [2],
+    },
+    {
+      code: prom(
+        `export async function run() { await work().catch((e) => requests.inc({ «status: String(e)» })); }\ndeclare function work(): Promise<void>;`,
+      ),
+      says: /the text of an error/,
+    },
+    {
+      code: web(
+        `app.use((req, res) => { const end = seconds.startTimer(); res.on('finish', () => end({ method: req.method, «route: req.path» })); });`,
+      ),
+      says: /takes the raw request path/,
+      suggestions: [2],
+    },
+    {
+      code: web(`app.use((req, res) => { const end = seconds.startTimer({ «route: req.originalUrl» }); end(); });`),
+      says: /the raw request URL/,
+      suggestions: [2],
+    },
     { code: prom(`requests.inc({ «status: String(Date.now())» });`), says: /a point in time/ },
-    { code: prom(`import { randomUUID } from 'node:crypto';\nrequests.inc({ «user_id: randomUUID()» });`), says: /a generated unique id/ },
-    { code: web(`import { createHash } from 'node:crypto';\napp.use((req, res) => { requests.inc({ «user_id: createHash('sha256').update(req.params.id).digest('hex')» }); });`), says: /hashing keeps the number of values|keeps the number of values/ },
-    { code: prom(`export function hit(userId: string) { requests.inc({ «user_id: userId» }); }`), says: /^Label `user_id` .*is set from `userId`, which is called an identifier/ },
-    { code: prom(`export function hit(user: { id: string }) { requests.inc({ «user_id: user.id» }); }`), says: /is called an identifier/ },
-    { code: prom(`const online = new Map<string, number>();\nexport function flush() { for (const [tenant, n] of online) sessions.set({ «tenant» }, n); }`), says: /tenant/ },
-    { code: web(`class Api {\n  constructor(private readonly path: string) {}\n  hit() { requests.inc({ «route: this.path» }); }\n}\napp.use((req, res) => { new Api(req.path).hit(); });`), says: /the raw request path/ },
-    { code: web(`function track(route: string) { requests.inc({ «route» }); }\napp.use((req, res) => { track(req.path); });`), says: /the raw request path/ },
-    { code: web(`function labelsOf(req: express.Request) { return { method: req.method, route: req.path }; }\napp.use((req, res) => { requests.inc(«labelsOf(req)»); });`), says: /the raw request path/, suggestions: [2] },
-    { code: web(`app.use((req, res) => { requests.inc({ «route: req.query.debug ? req.path : 'other'» }); });`), says: /the raw request path/, suggestions: [2] },
-    { code: web(`app.use((req, res) => { let route = 'unmatched'; if (req.route) route = req.path; requests.inc({ «route» }); });`), says: /the raw request path/ },
-    { code: OTEL + EXPRESS + `app.post('/orders', (req, res) => { orders.add(1, { kind: 'card', «coupon: req.body.coupon» }); });`, says: /^Label `coupon` .*takes a field of the request body/ },
-    { code: OTEL + EXPRESS + `app.use((req, res) => { latency.record(0.1, { «'client.address': req.ip» }); });`, says: /the client IP address/ },
-    { code: `import http from 'node:http';\n${OTEL}http.createServer((req, res) => { orders.add(1, { «'url.path': req.url» }); });`, says: /the raw request URL/ },
-    { code: otel(`import { randomUUID } from 'node:crypto';\nmeter.createObservableGauge('queue.depth').addCallback((result) => { result.observe(3, { «id: randomUUID()» }); });`), says: /a generated unique id/ },
-    { code: `const { Counter } = require('prom-client');\nconst express = require('express');\nconst app = express();\nconst c = new Counter({ name: 'a_total', help: 'A.', labelNames: ['route'] });\napp.use((req, res, next) => { c.inc({ «route: req.originalUrl» }); next(); });`, says: /the raw request URL/, js: true, suggestions: [2] },
+    {
+      code: prom(`import { randomUUID } from 'node:crypto';\nrequests.inc({ «user_id: randomUUID()» });`),
+      says: /a generated unique id/,
+    },
+    {
+      code: web(
+        `import { createHash } from 'node:crypto';\napp.use((req, res) => { requests.inc({ «user_id: createHash('sha256').update(req.params.id).digest('hex')» }); });`,
+      ),
+      says: /hashing keeps the number of values|keeps the number of values/,
+    },
+    {
+      code: prom(`export function hit(userId: string) { requests.inc({ «user_id: userId» }); }`),
+      says: /^Label `user_id` .*is set from `userId`, which is called an identifier/,
+    },
+    {
+      code: prom(`export function hit(user: { id: string }) { requests.inc({ «user_id: user.id» }); }`),
+      says: /is called an identifier/,
+    },
+    {
+      code: prom(
+        `const online = new Map<string, number>();\nexport function flush() { for (const [tenant, n] of online) sessions.set({ «tenant» }, n); }`,
+      ),
+      says: /tenant/,
+    },
+    {
+      code: web(
+        `class Api {\n  constructor(private readonly path: string) {}\n  hit() { requests.inc({ «route: this.path» }); }\n}\napp.use((req, res) => { new Api(req.path).hit(); });`,
+      ),
+      says: /the raw request path/,
+    },
+    {
+      code: web(
+        `function track(route: string) { requests.inc({ «route» }); }\napp.use((req, res) => { track(req.path); });`,
+      ),
+      says: /the raw request path/,
+    },
+    {
+      code: web(
+        `function labelsOf(req: express.Request) { return { method: req.method, route: req.path }; }\napp.use((req, res) => { requests.inc(«labelsOf(req)»); });`,
+      ),
+      says: /the raw request path/,
+      suggestions: [2],
+    },
+    {
+      code: web(`app.use((req, res) => { requests.inc({ «route: req.query.debug ? req.path : 'other'» }); });`),
+      says: /the raw request path/,
+      suggestions: [2],
+    },
+    {
+      code: web(
+        `app.use((req, res) => { let route = 'unmatched'; if (req.route) route = req.path; requests.inc({ «route» }); });`,
+      ),
+      says: /the raw request path/,
+    },
+    {
+      code:
+        OTEL +
+        EXPRESS +
+        `app.post('/orders', (req, res) => { orders.add(1, { kind: 'card', «coupon: req.body.coupon» }); });`,
+      says: /^Label `coupon` .*takes a field of the request body/,
+    },
+    {
+      code: OTEL + EXPRESS + `app.use((req, res) => { latency.record(0.1, { «'client.address': req.ip» }); });`,
+      says: /the client IP address/,
+    },
+    {
+      code: `import http from 'node:http';\n${OTEL}http.createServer((req, res) => { orders.add(1, { «'url.path': req.url» }); });`,
+      says: /the raw request URL/,
+    },
+    {
+      code: otel(
+        `import { randomUUID } from 'node:crypto';\nmeter.createObservableGauge('queue.depth').addCallback((result) => { result.observe(3, { «id: randomUUID()» }); });`,
+      ),
+      says: /a generated unique id/,
+    },
+    {
+      code: `const { Counter } = require('prom-client');\nconst express = require('express');\nconst app = express();\nconst c = new Counter({ name: 'a_total', help: 'A.', labelNames: ['route'] });\napp.use((req, res, next) => { c.inc({ «route: req.originalUrl» }); next(); });`,
+      says: /the raw request URL/,
+      js: true,
+      suggestions: [2],
+    },
   ],
 });
 
@@ -99,43 +284,140 @@ const ROUTE = "Use the route template, 'unmatched' where there is none";
 const PATH = /the raw request (?:path|URL)/;
 
 /** A handler whose metric write gets the given labels; `after` is a pair of title and labels for each suggestion. */
-function suggestion(labels: string, says: RegExp, ...after: readonly (readonly [title: string, labels: string])[]): InvalidCase {
+function suggestion(
+  labels: string,
+  says: RegExp,
+  ...after: readonly (readonly [title: string, labels: string])[]
+): InvalidCase {
   const handler = (text: string): string => web(`app.use((err, req, res, next) => {\n  requests.inc(${text});\n});`);
-  return { code: handler(labels), says, suggestions: [after.map(([title, text]) => ({ title, output: handler(text) }))] };
+  return {
+    code: handler(labels),
+    says,
+    suggestions: [after.map(([title, text]) => ({ title, output: handler(text) }))],
+  };
 }
 
 testRule('no-unbounded-metric-labels: suggestions', noUnboundedMetricLabels, {
   valid: [],
   invalid: [
-    suggestion('{ «route: req.path» }', PATH, [ROUTE, "{ route: req.route?.path ?? 'unmatched' }"], ['Drop the label `route`', '{ }']),
-    suggestion("{ «route: req.path», method: 'GET' }", PATH, [ROUTE, "{ route: req.route?.path ?? 'unmatched', method: 'GET' }"], ['Drop the label `route`', "{ method: 'GET' }"]),
-    suggestion("{ method: 'GET', «user_id: req.params.id», status: '200' }", /a path parameter/, ['Drop the label `user_id`', "{ method: 'GET', status: '200' }"]),
-    suggestion("{ method: 'GET', «user_id: req.params.id» }", /a path parameter/, ['Drop the label `user_id`', "{ method: 'GET' }"]),
-    suggestion("{\n    «user_id: req.params.id», // who\n    method: 'GET',\n  }", /a path parameter/, ['Drop the label `user_id`', "{\n    method: 'GET',\n  }"]),
-    suggestion("{\n    method: 'GET', // how\n    «user_id: req.params.id», /* who */\n    status: '200',\n  }", /a path parameter/, ['Drop the label `user_id`', "{\n    method: 'GET', // how\n    status: '200',\n  }"]),
-    suggestion("{\n    method: 'GET',\n    «user_id: req.params.id»\n  }", /a path parameter/, ['Drop the label `user_id`', "{\n    method: 'GET'\n  }"]),
-    suggestion("{\n    method: 'GET', // how\n    «user_id: req.params.id» // who\n  }", /a path parameter/, ['Drop the label `user_id`', "{\n    method: 'GET', // how\n  }"]),
-    suggestion("{ «route: req.route?.path ?? req.path» }", PATH, ["Use 'unmatched' where no route matched", "{ route: req.route?.path ?? 'unmatched' }"], ['Drop the label `route`', '{ }']),
-    suggestion("{ «route: req.route?.path || req.originalUrl» }", PATH, ["Use 'unmatched' where no route matched", "{ route: req.route?.path || 'unmatched' }"], ['Drop the label `route`', '{ }']),
-    suggestion('{ «route: `${req.method} ${req.path}`» }', PATH, [ROUTE, "{ route: `${req.method} ${req.route?.path ?? 'unmatched'}` }"], ['Drop the label `route`', '{ }']),
-    suggestion("{ «route: res.headersSent ? req.path : 'none'» }", PATH, [ROUTE, "{ route: res.headersSent ? (req.route?.path ?? 'unmatched') : 'none' }"], ['Drop the label `route`', '{ }']),
-    suggestion('{ «status: err.message» }', /the text of an error/, ['Use the class name of the error', '{ status: err.name }'], ['Drop the label `status`', '{ }']),
-    suggestion('{ «status: err?.message» }', /the text of an error/, ['Use the class name of the error', '{ status: err?.name }'], ['Drop the label `status`', '{ }']),
-    suggestion("{ method: 'GET', ...«req.query» }", /whose keys a client chooses/, ['Drop `...req.query`', "{ method: 'GET' }"]),
+    suggestion(
+      '{ «route: req.path» }',
+      PATH,
+      [ROUTE, "{ route: req.route?.path ?? 'unmatched' }"],
+      ['Drop the label `route`', '{ }'],
+    ),
+    suggestion(
+      "{ «route: req.path», method: 'GET' }",
+      PATH,
+      [ROUTE, "{ route: req.route?.path ?? 'unmatched', method: 'GET' }"],
+      ['Drop the label `route`', "{ method: 'GET' }"],
+    ),
+    suggestion("{ method: 'GET', «user_id: req.params.id», status: '200' }", /a path parameter/, [
+      'Drop the label `user_id`',
+      "{ method: 'GET', status: '200' }",
+    ]),
+    suggestion("{ method: 'GET', «user_id: req.params.id» }", /a path parameter/, [
+      'Drop the label `user_id`',
+      "{ method: 'GET' }",
+    ]),
+    suggestion("{\n    «user_id: req.params.id», // who\n    method: 'GET',\n  }", /a path parameter/, [
+      'Drop the label `user_id`',
+      "{\n    method: 'GET',\n  }",
+    ]),
+    suggestion(
+      "{\n    method: 'GET', // how\n    «user_id: req.params.id», /* who */\n    status: '200',\n  }",
+      /a path parameter/,
+      ['Drop the label `user_id`', "{\n    method: 'GET', // how\n    status: '200',\n  }"],
+    ),
+    suggestion("{\n    method: 'GET',\n    «user_id: req.params.id»\n  }", /a path parameter/, [
+      'Drop the label `user_id`',
+      "{\n    method: 'GET'\n  }",
+    ]),
+    suggestion("{\n    method: 'GET', // how\n    «user_id: req.params.id» // who\n  }", /a path parameter/, [
+      'Drop the label `user_id`',
+      "{\n    method: 'GET', // how\n  }",
+    ]),
+    suggestion(
+      '{ «route: req.route?.path ?? req.path» }',
+      PATH,
+      ["Use 'unmatched' where no route matched", "{ route: req.route?.path ?? 'unmatched' }"],
+      ['Drop the label `route`', '{ }'],
+    ),
+    suggestion(
+      '{ «route: req.route?.path || req.originalUrl» }',
+      PATH,
+      ["Use 'unmatched' where no route matched", "{ route: req.route?.path || 'unmatched' }"],
+      ['Drop the label `route`', '{ }'],
+    ),
+    suggestion(
+      '{ «route: `${req.method} ${req.path}`» }',
+      PATH,
+      [ROUTE, "{ route: `${req.method} ${req.route?.path ?? 'unmatched'}` }"],
+      ['Drop the label `route`', '{ }'],
+    ),
+    suggestion(
+      "{ «route: res.headersSent ? req.path : 'none'» }",
+      PATH,
+      [ROUTE, "{ route: res.headersSent ? (req.route?.path ?? 'unmatched') : 'none' }"],
+      ['Drop the label `route`', '{ }'],
+    ),
+    suggestion(
+      '{ «status: err.message» }',
+      /the text of an error/,
+      ['Use the class name of the error', '{ status: err.name }'],
+      ['Drop the label `status`', '{ }'],
+    ),
+    suggestion(
+      '{ «status: err?.message» }',
+      /the text of an error/,
+      ['Use the class name of the error', '{ status: err?.name }'],
+      ['Drop the label `status`', '{ }'],
+    ),
+    suggestion("{ method: 'GET', ...«req.query» }", /whose keys a client chooses/, [
+      'Drop `...req.query`',
+      "{ method: 'GET' }",
+    ]),
     {
       code: web(`app.use((req, res) => { requests.labels(req.method, «req.params.id», '200').inc(); });`),
       says: /a path parameter/,
-      suggestions: [[{ title: "Use the constant 'other' for `route`", output: web(`app.use((req, res) => { requests.labels(req.method, 'other', '200').inc(); });`) }]],
+      suggestions: [
+        [
+          {
+            title: "Use the constant 'other' for `route`",
+            output: web(`app.use((req, res) => { requests.labels(req.method, 'other', '200').inc(); });`),
+          },
+        ],
+      ],
     },
     {
-      code: web(`app.use((req, res) => {\n  const labels = { method: 'GET' };\n  labels.user_id = req.params.id;\n  requests.inc(«labels»);\n});`),
+      code: web(
+        `app.use((req, res) => {\n  const labels = { method: 'GET' };\n  labels.user_id = req.params.id;\n  requests.inc(«labels»);\n});`,
+      ),
       says: /a path parameter/,
-      suggestions: [[{ title: 'Drop the label `user_id`', output: web(`app.use((req, res) => {\n  const labels = { method: 'GET' };\n  requests.inc(labels);\n});`) }]],
+      suggestions: [
+        [
+          {
+            title: 'Drop the label `user_id`',
+            output: web(`app.use((req, res) => {\n  const labels = { method: 'GET' };\n  requests.inc(labels);\n});`),
+          },
+        ],
+      ],
     },
     {
-      code: web(`app.use((req, res) => {\n  const path = req.params.id;\n  requests.inc({ method: 'GET', «path» });\n});`),
+      code: web(
+        `app.use((req, res) => {\n  const path = req.params.id;\n  requests.inc({ method: 'GET', «path» });\n});`,
+      ),
       says: /a path parameter/,
-      suggestions: [[{ title: 'Drop the label `path`', output: web(`app.use((req, res) => {\n  const path = req.params.id;\n  requests.inc({ method: 'GET' });\n});`) }]],
+      suggestions: [
+        [
+          {
+            title: 'Drop the label `path`',
+            output: web(
+              `app.use((req, res) => {\n  const path = req.params.id;\n  requests.inc({ method: 'GET' });\n});`,
+            ),
+          },
+        ],
+      ],
     },
     ...frameworks(),
   ],
@@ -144,14 +426,39 @@ testRule('no-unbounded-metric-labels: suggestions', noUnboundedMetricLabels, {
 /** The same finding in each framework, which keeps its route template in another place. */
 function frameworks(): InvalidCase[] {
   const rows = [
-    [`import Fastify from 'fastify';\nconst app = Fastify();\napp.addHook('onResponse', (request, reply, done) => {\n  requests.inc({ `, 'route: request.url', "route: request.routeOptions.url ?? 'unmatched'", ` });\n  done();\n});`],
-    [`import Koa from 'koa';\nconst app = new Koa();\napp.use(async (ctx, next) => {\n  requests.inc({ `, 'route: ctx.path', "route: ctx._matchedRoute ?? 'unmatched'", ` });\n});`],
-    [`import { Hono } from 'hono';\nconst app = new Hono();\napp.use(async (c, next) => {\n  requests.inc({ `, 'route: c.req.path', 'route: c.req.routePath', ` });\n});`],
-    [`import { createServer } from 'node:http';\ncreateServer((req, res) => {\n  requests.inc({ `, 'route: req.url', undefined, ` });\n});`],
+    [
+      `import Fastify from 'fastify';\nconst app = Fastify();\napp.addHook('onResponse', (request, reply, done) => {\n  requests.inc({ `,
+      'route: request.url',
+      "route: request.routeOptions.url ?? 'unmatched'",
+      ` });\n  done();\n});`,
+    ],
+    [
+      `import Koa from 'koa';\nconst app = new Koa();\napp.use(async (ctx, next) => {\n  requests.inc({ `,
+      'route: ctx.path',
+      "route: ctx._matchedRoute ?? 'unmatched'",
+      ` });\n});`,
+    ],
+    [
+      `import { Hono } from 'hono';\nconst app = new Hono();\napp.use(async (c, next) => {\n  requests.inc({ `,
+      'route: c.req.path',
+      'route: c.req.routePath',
+      ` });\n});`,
+    ],
+    [
+      `import { createServer } from 'node:http';\ncreateServer((req, res) => {\n  requests.inc({ `,
+      'route: req.url',
+      undefined,
+      ` });\n});`,
+    ],
   ] as const;
   return rows.map(([before, bad, good, after]) => ({
     code: prom(`${before}«${bad}»${after}`),
     says: PATH,
-    suggestions: [[...(good === undefined ? [] : [{ title: ROUTE, output: prom(before + good + after) }]), { title: 'Drop the label `route`', output: prom(`${before}${after}`.replace('{  }', '{ }')) }]],
+    suggestions: [
+      [
+        ...(good === undefined ? [] : [{ title: ROUTE, output: prom(before + good + after) }]),
+        { title: 'Drop the label `route`', output: prom(`${before}${after}`.replace('{  }', '{ }')) },
+      ],
+    ],
   }));
 }

@@ -8,7 +8,13 @@ import { parseFile } from '../../src/host/parse.ts';
 /** Every group of facts about a tree; all of them are computed. */
 export function factsOfTree(text: string, ast: TSESTree.Program): FileFacts {
   const facts = analyze(moduleOf({ path: '/workspace/src/file.ts', text, ast }), isolatedHost, defaultSettings);
-  return { emissions: facts.emissions, writes: facts.writes, logs: facts.logs, spanLife: facts.spanLife, propagation: facts.propagation };
+  return {
+    emissions: facts.emissions,
+    writes: facts.writes,
+    logs: facts.logs,
+    spanLife: facts.spanLife,
+    propagation: facts.propagation,
+  };
 }
 
 /** The same for a text, parsed by the parser that reads the other files of a workspace; undefined when it cannot be parsed. */

@@ -44,7 +44,8 @@ export function codeBlocks(page: string): CodeBlock[] {
     }
     const end = lines.indexOf('```', i + 1);
     if (end < 0) throw new Error(`The block in line ${i + 1} does not end.`);
-    if (mark !== undefined) blocks.push({ mark, language: fence[1] ?? '', code: lines.slice(i + 1, end).join('\n'), line: i + 1 });
+    if (mark !== undefined)
+      blocks.push({ mark, language: fence[1] ?? '', code: lines.slice(i + 1, end).join('\n'), line: i + 1 });
     i = end;
   }
   return blocks;

@@ -21,13 +21,20 @@ export interface LintOptions {
 
 /** Findings of the rules in a text; syntax errors are findings without a rule. */
 export function lint(text: string, options: LintOptions = {}): Linter.LintMessage[] {
-  const { filename = 'src/file.ts', cwd, settings = cwd === undefined ? { crossFile: 'off' } : {}, espree = false } = options;
+  const {
+    filename = 'src/file.ts',
+    cwd,
+    settings = cwd === undefined ? { crossFile: 'off' } : {},
+    espree = false,
+  } = options;
   const wanted = options.rules ?? Object.fromEntries(Object.keys(plugin.rules).map((name) => [name, []]));
   const linter = new Linter(cwd === undefined ? {} : { cwd });
   const config: Linter.Config = {
     files: ['**/*.{js,jsx,cjs,mjs,ts,tsx,cts,mts}'],
     plugins: { telint: plugin },
-    rules: Object.fromEntries(Object.entries(wanted).map(([name, given]) => [`telint/${name}`, ['error', ...given]])) as Linter.RulesRecord,
+    rules: Object.fromEntries(
+      Object.entries(wanted).map(([name, given]) => [`telint/${name}`, ['error', ...given]]),
+    ) as Linter.RulesRecord,
     settings: { telint: settings },
     languageOptions: espree ? { sourceType: /\.cjs$/.test(filename) ? 'commonjs' : 'module' } : { parser: tsParser },
     linterOptions: { reportUnusedDisableDirectives: 'off' },

@@ -50,21 +50,41 @@ interface Mark {
  * Runs ESLint's RuleTester on compact cases, and on each of them: the same findings without the prefilter, and every
  * suggestion leaves code that parses and no longer has the finding.
  */
-export function testRule(title: string, rule: unknown, cases: { readonly valid: readonly ValidCase[]; readonly invalid: readonly InvalidCase[]; readonly missed?: readonly MissedCase[] }): void {
+export function testRule(
+  title: string,
+  rule: unknown,
+  cases: {
+    readonly valid: readonly ValidCase[];
+    readonly invalid: readonly InvalidCase[];
+    readonly missed?: readonly MissedCase[];
+  },
+): void {
   const name = title.replace(/:.*/, '');
   const ts = new RuleTester({ languageOptions: { parser: tsParser }, settings: { telint: { crossFile: 'off' } } });
   const js = new RuleTester({ settings: { telint: { crossFile: 'off' } } });
   const valid = cases.valid.map((c) => (typeof c === 'string' ? { code: c } : c));
-  for (const [tester, espree] of [[ts, false], [js, true]] as const) {
-    const ofParser = <T extends { js?: boolean }>(list: readonly T[]): T[] => list.filter((c) => (c.js ?? false) === espree);
+  for (const [tester, espree] of [
+    [ts, false],
+    [js, true],
+  ] as const) {
+    const ofParser = <T extends { js?: boolean }>(list: readonly T[]): T[] =>
+      list.filter((c) => (c.js ?? false) === espree);
     const tests = {
-      valid: ofParser(valid).map(({ code, options, settings }) => ({ name: titleOf(code), code, ...shared(options, settings) })),
+      valid: ofParser(valid).map(({ code, options, settings }) => ({
+        name: titleOf(code),
+        code,
+        ...shared(options, settings),
+      })),
       invalid: ofParser(cases.invalid).map(invalidTest),
     };
-    if (tests.valid.length + tests.invalid.length > 0) tester.run(`${title} (${espree ? 'espree' : 'typescript-eslint'})`, rule as Rule.RuleModule, tests as never);
+    if (tests.valid.length + tests.invalid.length > 0)
+      tester.run(`${title} (${espree ? 'espree' : 'typescript-eslint'})`, rule as Rule.RuleModule, tests as never);
   }
 
-  for (const c of cases.missed ?? []) it.fails(`known miss: ${c.why}`, () => expect(lint(unmark(c.code).text, lintOptions(name, c))).toHaveLength(unmark(c.code).marks.length));
+  for (const c of cases.missed ?? [])
+    it.fails(`known miss: ${c.why}`, () =>
+      expect(lint(unmark(c.code).text, lintOptions(name, c))).toHaveLength(unmark(c.code).marks.length),
+    );
 
   describe(`${title}: every case`, () => {
     const all = [...valid, ...cases.invalid];
@@ -75,7 +95,11 @@ export function testRule(title: string, rule: unknown, cases: { readonly valid: 
     });
     const configured = valid.filter((c) => c.options ?? c.settings);
     it.runIf(configured.length > 0)('is silent by options and settings only where it is not without them', () => {
-      for (const c of configured) expect(lint(c.code, lintOptions(name, { code: c.code, ...(c.js === undefined ? {} : { js: c.js }) })), c.code).not.toEqual([]);
+      for (const c of configured)
+        expect(
+          lint(c.code, lintOptions(name, { code: c.code, ...(c.js === undefined ? {} : { js: c.js }) })),
+          c.code,
+        ).not.toEqual([]);
     });
     let suggestions = 0;
     it.each(cases.invalid.map((c) => [titleOf(c.code), c] as const))('is clean after each suggestion: %s', (_, c) => {
@@ -84,8 +108,13 @@ export function testRule(title: string, rule: unknown, cases: { readonly valid: 
         for (const { desc, fix } of finding.suggestions ?? []) {
           suggestions++;
           const after = lint(applySuggestion(text, fix), lintOptions(name, c));
-          const same = after.filter((m) => m.fatal === true || (m.message === finding.message && m.line === finding.line));
-          expect(same.map((m) => m.message), `${desc}:\n${applySuggestion(text, fix)}`).toEqual([]);
+          const same = after.filter(
+            (m) => m.fatal === true || (m.message === finding.message && m.line === finding.line),
+          );
+          expect(
+            same.map((m) => m.message),
+            `${desc}:\n${applySuggestion(text, fix)}`,
+          ).toEqual([]);
         }
       }
     });
@@ -94,11 +123,22 @@ export function testRule(title: string, rule: unknown, cases: { readonly valid: 
 }
 
 function lintOptions(name: string, c: Exclude<ValidCase, string>): Parameters<typeof lint>[1] {
-  return { rules: { [name]: c.options ?? [] }, settings: { crossFile: 'off', ...c.settings }, espree: c.js ?? false, filename: c.js ? 'src/file.js' : 'src/file.ts' };
+  return {
+    rules: { [name]: c.options ?? [] },
+    settings: { crossFile: 'off', ...c.settings },
+    espree: c.js ?? false,
+    filename: c.js ? 'src/file.js' : 'src/file.ts',
+  };
 }
 
-function shared(options: readonly unknown[] | undefined, settings: Readonly<Record<string, unknown>> | undefined): object {
-  return { ...(options ? { options } : {}), ...(settings ? { settings: { telint: { crossFile: 'off', ...settings } } } : {}) };
+function shared(
+  options: readonly unknown[] | undefined,
+  settings: Readonly<Record<string, unknown>> | undefined,
+): object {
+  return {
+    ...(options ? { options } : {}),
+    ...(settings ? { settings: { telint: { crossFile: 'off', ...settings } } } : {}),
+  };
 }
 
 function invalidTest({ code, says, suggestions, options, settings }: InvalidCase): object {
@@ -109,7 +149,11 @@ function invalidTest({ code, says, suggestions, options, settings }: InvalidCase
     return {
       message: says instanceof RegExp ? says : (says[i] ?? /.{999}/),
       ...location(text, mark),
-      ...(typeof given === 'number' ? (given === 0 ? {} : { suggestions: given }) : { suggestions: given.map(({ title, output }) => ({ desc: title, output })) }),
+      ...(typeof given === 'number'
+        ? given === 0
+          ? {}
+          : { suggestions: given }
+        : { suggestions: given.map(({ title, output }) => ({ desc: title, output })) }),
     };
   });
   return { name: titleOf(code), code: text, errors, ...shared(options, settings) };
