@@ -148,7 +148,7 @@ const edits = fc.array(
     ),
     fc.nat(),
     fc.nat(),
-  ) as fc.Arbitrary<Edit>,
+  ),
   { minLength: 1, maxLength: 6 },
 );
 

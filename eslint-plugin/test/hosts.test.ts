@@ -9,7 +9,10 @@ import telint from '../src/index.ts';
 import { workspace } from './support/workspace.ts';
 
 const require = createRequire(import.meta.url);
-const eslint9 = require('eslint-9') as typeof eslint10;
+/** A package of its own, so that the command of the old version does not hide the current one. */
+const eslint9 = createRequire(new URL('../../scripts/hosts/eslint-9/package.json', import.meta.url))(
+  'eslint',
+) as typeof eslint10;
 const PLUGIN = fileURLToPath(new URL('../src/index.ts', import.meta.url));
 
 const PROJECT = {

@@ -36,7 +36,7 @@ describe('the plugin', () => {
 
 describe('the presets', () => {
   const rulesOf = (preset: keyof typeof telint.configs): string[] =>
-    Object.keys((telint.configs[preset] as Linter.Config).rules ?? {}).map((id) => id.replace('telint/', ''));
+    Object.keys(telint.configs[preset].rules ?? {}).map((id) => id.replace('telint/', ''));
   const levels = ['recommended', 'strict', 'all'] as const;
 
   it('grow', () => {
@@ -59,7 +59,7 @@ describe('the presets', () => {
   it.each(Object.keys(telint.configs) as (keyof typeof telint.configs)[])(
     '%s is a valid configuration',
     async (preset) => {
-      const config = telint.configs[preset] as Linter.Config;
+      const config = telint.configs[preset];
       expect(config.name).toMatch(/^telint\/[a-z-]+$/);
       const eslint = new ESLint({ overrideConfigFile: true, overrideConfig: [config] });
       const computed = (await eslint.calculateConfigForFile('src/a.js')) as Linter.Config;
@@ -71,7 +71,7 @@ describe('the presets', () => {
   it('strict takes ids of persons for personal data', () => {
     const code = `import { trace } from '@opentelemetry/api';\nexport const f = (user) => trace.getActiveSpan()?.setAttribute('user.id', user.id);`;
     const run = (preset: 'recommended' | 'strict'): number =>
-      new Linter({ cwd: '/nowhere' }).verify(code, [telint.configs[preset] as Linter.Config], {
+      new Linter({ cwd: '/nowhere' }).verify(code, [telint.configs[preset]], {
         filename: '/nowhere/a.js',
       }).length;
     expect([run('recommended'), run('strict')]).toEqual([0, 1]);

@@ -50,7 +50,7 @@ class LazyFacts implements FileFacts {
   constructor(file: ParsedFile, ev: Evaluator) {
     this.#file = file;
     this.#ev = ev;
-    this.#relevance = relevanceOf(file.text);
+    this.#relevance = relevanceOf(file.text, ev.settings.trackers);
   }
 
   get #module(): Module {

@@ -134,7 +134,8 @@ export function builtinMethod(ev: Evaluator, object: Value, name: string, args: 
   }
   if (name === 'find' || name === 'pop' || name === 'shift' || name === 'findLast') return object.type === 'array' || object.type === 'unknown' ? join([ev.elementOf(object), literal(undefined)]) : undefined;
   if (object.type === 'array' && (name === 'join' || name === 'toString')) return derived('text', `${name}()`, object.items.slice(0, 20).map((i) => i()));
-  if (object.type === 'array' && (SAME.has(name) || name === 'slice' || name === 'entries')) return { ...object, exact: false };
+  if (object.type === 'array' && name === 'entries') return { type: 'array', exact: false, items: [() => ({ type: 'array', exact: true, items: [(): Value => derived('number', 'an index', []), (): Value => ev.elementOf(object)] })] };
+  if (object.type === 'array' && (SAME.has(name) || name === 'slice')) return { ...object, exact: false };
   if (name === 'slice' || name === 'substring' || name === 'substr') {
     const kept = keptLength(name, args);
     if (kept !== undefined && kept <= SHORT && object.type !== 'literal' && object.type !== 'array' && !isPlural(object)) return derived('protected', `${name}()`, [object]);
@@ -161,7 +162,7 @@ function isPlural(value: Value): boolean {
 function keptLength(name: string, args: readonly Thunk[]): number | undefined {
   const [from, to] = args.slice(0, 2).map((a) => a());
   if (from?.type !== 'literal' || typeof from.value !== 'number') return undefined;
-  if (to === undefined) return name === 'slice' && from.value < 0 ? -from.value : undefined;
+  if (to === undefined) return name !== 'substring' && from.value < 0 ? -from.value : undefined;
   if (to.type !== 'literal' || typeof to.value !== 'number') return undefined;
   const kept = name === 'substr' ? to.value : to.value - from.value;
   return kept > 0 && (name === 'substr' || from.value < 0 === to.value < 0) ? kept : undefined;

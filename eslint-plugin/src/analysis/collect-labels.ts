@@ -32,8 +32,11 @@ export interface RawEntry {
 export function entriesOf(ev: Evaluator, argument: Node, module: Module, env: Env | undefined): readonly RawEntry[] {
   const value = env ? ev.evaluate(argument, module, env) : ev.ask(argument, module);
   const entries: RawEntry[] = [];
+  // What callers of other files pass in is reported where they pass it.
+  const given = !env && isParameter(argument, module);
   for (const v of alternatives(value)) {
     if (v.type === 'object') {
+      if (given && v.module !== module) continue;
       for (const [key, p] of v.props) entries.push(placed(key, p.node, p.module, p.get, argument, module, p.via));
       for (const r of v.rest) {
         const copied = r.kind === 'computed' ? copiedFrom(r.key?.()) : undefined;
@@ -46,6 +49,11 @@ export function entriesOf(ev: Evaluator, argument: Node, module: Module, env: En
     }
   }
   return entries;
+}
+
+function isParameter(argument: Node, module: Module): boolean {
+  const n = unwrap(argument);
+  return n.type === 'Identifier' && module.scopes.resolve(n)?.kind === 'param';
 }
 
 /** `for (const [k, v] of Object.entries(source)) out[k] = v`: the object that the keys come from. */

@@ -165,8 +165,18 @@ function relocate(ev: Evaluator, entry: RawEntry, w: WrapperCall, module: Module
   if (entry.module === module && inside(entry.node, w.call)) return entry;
   if (entry.source?.module === module && inside(entry.source.node, w.call)) return { key: entry.key, node: entry.source.node, module, get: entry.get, form: entry.source.form };
   const value = entry.get();
-  const node = stepIn(value, module, w.call) ?? argumentOf(ev, value, w, module);
-  return node ? { key: entry.key, node, module, get: () => value, form: 'argument' } : undefined;
+  const inner = stepIn(value, module, w.call) ?? argumentOf(ev, value, w, module);
+  const node = inner && argumentAround(inner, w.call);
+  return node ? { key: entry.key, node, module, get: () => value, form: node.type === 'Property' ? (node.shorthand ? 'shorthand' : 'property') : 'argument' } : undefined;
+}
+
+/** The argument, or the property of an object argument, that a node belongs to. */
+function argumentAround(node: Node, call: TSESTree.CallExpression): Node {
+  let child: Node = node;
+  for (let p: Node | undefined = node.parent ?? undefined; p && p !== call; child = p, p = p.parent ?? undefined) {
+    if (child.type === 'Property' && p.type === 'ObjectExpression' && p.parent === call) return child;
+  }
+  return child;
 }
 
 function stepIn(value: Value, module: Module, call: Node): Node | undefined {

@@ -184,7 +184,7 @@ export function writeFacts(ev: Evaluator, site: SinkSite, module: Module): reado
   return writeParts(ev, site, module, undefined).map((p) => {
     const fact = writeFact(ev, sink, p.part, p.entry, module, undefined);
     const start = p.at ?? fact.range.start;
-    return { ...fact, range: { start: Math.min(start, fact.range.start), end: fact.range.end }, keyText: p.keyText ?? computedKeyText(p.entry, module) };
+    return { ...fact, range: { start: Math.min(start, fact.range.start), end: fact.range.end }, keyText: p.keyText ?? computedKeyText(p.entry, module), ...(site.shape === 'log.Console' ? { console: true } : {}) };
   });
 }
 

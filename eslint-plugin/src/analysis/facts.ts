@@ -84,6 +84,8 @@ export interface WriteFact {
   readonly origin?: string;
   /** Function of the workspace that the value goes through to the sink. */
   readonly through: string | undefined;
+  /** The write goes to the console, not to a logger. */
+  readonly console?: boolean;
 }
 
 /** A metric definition with what is known of its size. */

@@ -97,6 +97,8 @@ function derivedBound(value: Extract<Value, { type: 'derived' }>, key: string | 
       return parts.length > 0 && parts.every((p) => p.bound === 'bounded') ? joinBounds(parts, step, 'product') : make('unknown', 'a number');
     }
     default:
+      // Nobody formats a value of a fixed set to decimals.
+      if (value.name === 'toFixed()' || value.name === 'toPrecision()') return make('unbounded', 'a measured number');
       return withStep(joinBounds(parts.length > 0 ? parts : [make('unknown', value.name)], step, 'product'));
   }
 }

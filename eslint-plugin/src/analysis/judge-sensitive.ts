@@ -50,7 +50,7 @@ export function sensitiveOf(value: Value, sink: SinkKind, settings: Settings, de
       if (facts.sensitive && !(sink === 'log' && QUIET_IN_LOGS.has(facts.sensitive))) {
         return { match: { category: facts.sensitive, severity: 'high', word: value.kind, strength: 'strong' }, what: facts.what, evidence: value.evidence, step: value.step };
       }
-      if (value.kind === 'http.header') return headerMatch(value.names, value, settings);
+      if (value.kind === 'http.header') return headerMatch(value.names, value, sink, settings);
       if (value.kind === 'config' || value.kind === 'size' || facts.bound === 'bounded') return value.kind === 'config' ? secretConfig(value, settings) : undefined;
       return named(value.names);
     }
@@ -91,7 +91,7 @@ export function sensitiveOf(value: Value, sink: SinkKind, settings: Settings, de
     case 'shape':
       return shapeMatch(value, sink);
     case 'unknown':
-      return value.why === 'budget' ? undefined : (named(value.names) ?? (value.given ? named(value.given) : undefined) ?? aliasMatch(value, sink, settings) ?? (serialised && sink !== 'log' ? wholeObject(value) : undefined));
+      return value.why === 'budget' ? undefined : (named(value.names) ?? (value.given ? named(value.given) : undefined) ?? aliasMatch(value, sink, settings) ?? (serialised ? wholeObject(value, sink) : undefined));
     case 'external':
       return named(value.path.slice(1));
     default:
@@ -139,7 +139,8 @@ export function counts(match: SensitiveMatch, sink: SinkKind, settings: Settings
   // An id is what a log should have in place of the data; ids that a law names are data themselves.
   if (match.category === 'identifier') return settings.personIds && (sink !== 'log' || match.severity === 'high');
   if (match.category === 'message') return false;
-  if (sink === 'log' && (QUIET_IN_LOGS.has(match.category) || match.category === 'headers')) return match.severity === 'critical';
+  // By name alone: what another server answered is no request body, and messages are what logs are about.
+  if (sink === 'log' && (QUIET_IN_LOGS.has(match.category) || match.category === 'headers' || match.category === 'body')) return match.severity === 'critical';
   return true;
 }
 
@@ -148,12 +149,12 @@ function secretConfig(value: Extract<Value, { type: 'source' }>, settings: Setti
   return match?.category === 'credential' && match.strength === 'strong' ? { match, what: `\`${value.names.join('.')}\``, evidence: 'proved', step: value.step } : undefined;
 }
 
-function headerMatch(names: readonly string[], value: Value, settings: Settings): Sensitive | undefined {
+function headerMatch(names: readonly string[], value: Value, sink: SinkKind, settings: Settings): Sensitive | undefined {
   const header = (names.at(-1) ?? '').toLowerCase();
   if (header === '[]') return { match: { category: 'headers', severity: 'high', word: 'headers', strength: 'strong' }, what: 'every header', evidence: 'proved', step: value.step };
   const match = classifyAttributeKey(`http.request.header.${header}`, vocabularyOf(settings));
   const own = match && match.category !== 'headers' ? match : (classifyPath([header], vocabularyOf(settings)) ?? HEADER_WORDS[header]);
-  return own ? { match: own, what: `the header \`${header}\``, evidence: 'proved', step: value.step } : undefined;
+  return own && counts(own, sink, settings) ? { match: own, what: `the header \`${header}\``, evidence: 'proved', step: value.step } : undefined;
 }
 
 const HEADER_WORDS: Readonly<Record<string, SensitiveMatch>> = {
@@ -221,12 +222,12 @@ function holdsOrMakes(value: Value): boolean {
 const CONTENT_WORDS = new Set(['args', 'arguments', 'arg', 'result', 'results', 'data', 'parts', 'part', 'messages', 'message', 'body', 'payload', 'response', 'request', 'params', 'variables', 'input', 'inputs', 'output', 'outputs', 'content', 'record', 'row', 'rows', 'values', 'form']);
 
 /** An object turned into text as a whole: a person, or what users sent or got. */
-function wholeObject(value: Extract<Value, { type: 'unknown' }>): Sensitive | undefined {
+function wholeObject(value: Extract<Value, { type: 'unknown' }>, sink: SinkKind): Sensitive | undefined {
   for (const name of [value.names.at(-1), ...(value.aliases ?? [])]) {
     const word = name === undefined ? undefined : splitWords(name).at(-1);
     if (word === undefined) continue;
     const category = isPersonWord(word) ? 'name' : CONTENT_WORDS.has(word) ? 'content' : undefined;
-    if (category) return { match: { category, severity: 'high', word, strength: 'weak' }, what: `the whole \`${name ?? ''}\` object`, evidence: 'named', step: value.step };
+    if (category && !(category === 'content' && sink === 'log')) return { match: { category, severity: 'high', word, strength: 'weak' }, what: `the whole \`${name ?? ''}\` object`, evidence: 'named', step: value.step };
   }
   return undefined;
 }

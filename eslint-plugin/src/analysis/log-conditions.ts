@@ -66,3 +66,20 @@ function stageOf(name: string): 'development' | 'production' | undefined {
   if (words.some((w) => PRODUCTION.has(w))) return 'production';
   return words.some((w) => DEVELOPMENT.has(w)) ? 'development' : undefined;
 }
+
+const TOOLS = /(?:^|[/\\])(?:scripts?|bin|cli|tools?|seeds?|seeders?|examples?|samples?|load-?tests?|k6|bench(?:marks?)?|spec|migrations?)[/\\]|(?:^|[/\\.])(?:seed|cli)\.[cm]?[jt]s$/;
+const TRIALS = /(?:^|[/\\])(?:examples?|samples?|load-?tests?|k6|bench(?:marks?)?|spec)[/\\]/;
+const SERVER = /(?:^|[/\\])(?:server|backend|api)[/\\]/;
+const BROWSER_PATH = /(?:^|[/\\])(?:frontend|browser|client|public)[/\\]/;
+const BROWSER_TEXT = /\b(?:window|document|localStorage|sessionStorage)\.|^['"]use client['"]|from ['"](?:react|preact|vue|svelte|solid-js|@angular\/core)['"/]/m;
+
+/**
+ * Where the lines of a file go: `trial` is code that no service runs (examples, load tests); `terminal` is what a person
+ * sees who runs a script; `browser` is the console of the user's own browser. `path` is relative to the workspace.
+ */
+export function placeOf(path: string, text: string): 'trial' | 'terminal' | 'browser' | 'service' {
+  if (TRIALS.test(path)) return 'trial';
+  if (TOOLS.test(path) || text.startsWith('#!')) return 'terminal';
+  if (!SERVER.test(path) && (BROWSER_PATH.test(path) || BROWSER_TEXT.test(text))) return 'browser';
+  return 'service';
+}

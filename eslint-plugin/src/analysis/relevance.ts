@@ -1,6 +1,6 @@
 import { consumers, handlerDecorators, publishers } from '../knowledge/libraries/brokers.ts';
 
-const METRIC_CALLS = /\.(?:inc|dec|observe|startTimer|labels|setToCurrentTime|zero)\s*(?:\?\.)?\(|labelNames/;
+const METRIC_CALLS = /\.(?:inc|dec|observe|startTimer|labels|setToCurrentTime|zero)\s*(?:\?\.)?\(|labelNames|\.set\(\s*\{|\.(?:add|record)\([^,(){}]*,\s*\{/;
 const WEAK_METRIC_CALLS = /\.(?:add|record|set|observe)\s*(?:\?\.)?\(/;
 const METRIC_WORDS = /counter|histogram|gauge|metric|meter|summary|timer|telemetry|otel/i;
 const SPAN_CALLS = /\.(?:setAttributes?|startSpan|startActiveSpan|addEvent|addLinks?|updateName|setEntry|createBaggage|recordException|setStatus)\s*(?:\?\.)?\(|resourceFromAttributes|new Resource\b/;
@@ -12,7 +12,7 @@ const methods = new Set([...Object.values(publishers), ...Object.values(consumer
 const SEND_CALLS = new RegExp(`\\.(?:${[...methods].map(escape).join('|')})\\s*(?:<[^()]*>)?\\(`);
 const DECORATORS = new RegExp(`@(?:${Object.values(handlerDecorators).flatMap((d) => Object.keys(d)).map(escape).join('|')})\\b`);
 const BROKER_WORDS = /queue|kafka|amqp|rabbit|bull|nats|mqtt|sqs|sns|redis|broker|producer|consumer|publisher|subscriber|eventbus|event_bus|microservices|worker|child_process|pubsub|pg-boss|agenda|graphile|service-?bus|socket|piscina|tinypool|workerpool|outbox/i;
-const CARRIERS = /propagation\.|\b(?:inject|extract)\(|ROOT_CONTEXT|SpanKind\.SERVER|postMessage|outbox|new \w*(?:Worker|Consumer|Processor)\b/i;
+const CARRIERS = /propagation\.|\b(?:inject|extract)\(|ROOT_CONTEXT|SpanKind\.SERVER|postMessage|[oO]utbox|new \w*(?:Worker|Consumer|Processor)\b/;
 
 /** Which groups of facts a file's text can hold; a cheap look before anything is evaluated. */
 export interface Relevance {
@@ -23,13 +23,22 @@ export interface Relevance {
 }
 
 /** Relevance of a file's own text; calls of functions of other files are asked for by their names. */
-export function relevanceOf(text: string): Relevance {
+export function relevanceOf(text: string, withTrackers: boolean): Relevance {
+  if (isGenerated(text)) return { metrics: false, spans: false, spanLife: false, propagation: false };
   return {
     metrics: METRIC_CALLS.test(text) || (WEAK_METRIC_CALLS.test(text) && METRIC_WORDS.test(text)),
-    spans: SPAN_CALLS.test(text) || TRACKERS.test(text),
+    spans: SPAN_CALLS.test(text) || (withTrackers && TRACKERS.test(text)),
     spanLife: SPAN_STARTS.test(text),
-    propagation: CARRIERS.test(text) || DECORATORS.test(text) || (BROKER_WORDS.test(text) && SEND_CALLS.test(text)),
+    propagation: CARRIERS.test(text) || DECORATORS.test(text) || (SEND_CALLS.test(text) && BROKER_WORDS.test(text)),
   };
+}
+
+/** Bundles and minified code: nobody instruments them by hand. */
+function isGenerated(text: string): boolean {
+  if (text.length < 100_000) return false;
+  let lines = 1;
+  for (let i = text.indexOf('\n'); i >= 0 && lines * 300 < text.length; i = text.indexOf('\n', i + 1)) lines++;
+  return lines * 300 < text.length;
 }
 
 const patterns = new WeakMap<ReadonlySet<string>, RegExp | null>();

@@ -257,6 +257,8 @@ export function classifyNames(path: readonly string[], extra?: TermIndex): Sensi
   const found = (extra && findHead(subject, extra)) ?? findHead(subject, builtInTerms()) ?? findLeading(subject);
   if (found === undefined || isHarmlessName(subject, found) || isForeignOwner(subject, found)) return undefined;
   const { category, severity, strength } = found.group;
+  // `token.text`, `token.value`: what a scanner calls a token has a text; a secret is one.
+  if (found.open === 'token' && isHolder(splitWords(path.at(-1) ?? ''))) return undefined;
   if (category !== 'credential' && isConstantName(path)) return undefined;
   return { category, severity, strength, word: found.open };
 }

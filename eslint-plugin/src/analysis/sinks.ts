@@ -99,6 +99,10 @@ function worthAsking(call: TSESTree.CallExpression, method: string, receiver: No
     const first = call.arguments[0];
     if (call.arguments.length < 2 || !first || (method === 'set' && (first.type === 'Literal' || first.type === 'TemplateLiteral'))) return false;
   }
+  if (method === 'set' || method === 'add' || method === 'record') {
+    const labels = call.arguments[method === 'set' ? 0 : 1];
+    if (labels?.type === 'ObjectExpression') return true;
+  }
   const name = lastName(receiver);
   return (name !== undefined && INSTRUMENT_NAMES.test(name)) || TELEMETRY_IMPORT.test(module.text);
 }

@@ -1,4 +1,4 @@
-import type { EmissionFact, LabelFact } from '../analysis/facts.ts';
+import type { EmissionFact, LabelFact, Range } from '../analysis/facts.ts';
 import type { Suggestion } from '../rules/create-rule.ts';
 import { removeEntry, removeStatement, replace, type Edit } from './edits.ts';
 
@@ -28,7 +28,7 @@ export function atSource<T extends Pick<Entry, 'range' | 'valueRange' | 'form' |
   text: string,
 ): T {
   const { editRange, editForm } = fact;
-  if (!editRange || !editForm) return withDots(fact, text);
+  if (!editRange || !editForm) return withDots({ ...fact, range: ownRange(fact, text) }, text);
   const source = text.slice(editRange.start, editRange.end);
   const prefix =
     editForm === 'property'
@@ -45,6 +45,15 @@ export function atSource<T extends Pick<Entry, 'range' | 'valueRange' | 'form' |
     },
     text,
   );
+}
+
+/** What is reported may begin at the called method; an entry begins at its key. */
+function ownRange({ range, valueRange, form }: Pick<Entry, 'range' | 'valueRange' | 'form'>, text: string): Range {
+  if (form === 'shorthand' || form === 'spread' || form === 'object')
+    return { start: valueRange.start, end: range.end };
+  if (form !== 'property') return range;
+  const key = /(?:'[^'\n]*'|"[^"\n]*"|[\w$]+|\[[^\]]*\])\s*:\s*$/.exec(text.slice(range.start, valueRange.start));
+  return key ? { start: range.start + key.index, end: range.end } : range;
 }
 
 function withDots<T extends Pick<Entry, 'range' | 'form'>>(fact: T, text: string): T {

@@ -208,9 +208,7 @@ export class Workspace implements ModuleHost {
 }
 
 /** Name and dependencies of a package.json; undefined when it cannot be read. */
-export function readManifest(
-  path: string,
-):
+export function readManifest(path: string):
   | {
       readonly name: string | undefined;
       readonly dependencies: readonly (readonly [string, string])[];

@@ -49,11 +49,11 @@ export const UNSPLIT_WORDS: readonly string[] = [
 /** Words that name a natural person; an object of that name makes `name`, `address` or `age` personal data. Source: CodeQL, Bearer data types (facts), own additions. */
 // prettier-ignore
 export const PERSON_WORDS: readonly string[] = [
-  'user', 'customer', 'patient', 'employee', 'person', 'member', 'candidate', 'student', 'contact', 'subscriber',
+  'user', 'customer', 'patient', 'employee', 'person', 'member', 'student', 'contact', 'subscriber',
   'individual', 'people', 'recipient', 'attendee', 'passenger', 'guest', 'doctor', 'physician', 'nurse', 'teacher',
   'applicant', 'borrower', 'beneficiary', 'insured', 'policyholder', 'cardholder', 'spouse', 'father', 'mother',
   'resident', 'citizen', 'buyer', 'shopper', 'seller', 'visitor', 'participant', 'payee', 'payer', 'traveler',
-  'traveller', 'donor', 'signer', 'signatory', 'invitee', 'enduser', 'viewer', 'me', 'myself', 'accountholder',
+  'traveller', 'donor', 'signatory', 'invitee', 'enduser', 'viewer', 'me', 'myself', 'accountholder',
   'learner', 'tutor', 'freelancer', 'instructor', 'voter', 'admin', 'human', 'guardian', 'kid', 'adult', 'pupil',
   'tenantuser', 'username', 'sitter', 'caregiver', 'clinician',
 ];
@@ -114,7 +114,7 @@ export const NON_VALUE_OBJECTS: readonly string[] = [
 // prettier-ignore
 export const CONFIG_OBJECTS: readonly string[] = [
   'config', 'configuration', 'env', 'environment', 'settings', 'setting', 'conf', 'cfg', 'constants', 'defaults',
-  'smtp', 'mailer', 'transport',
+  'specification', 'spec', 'smtp', 'mailer', 'transport',
 ];
 
 /** Words that may follow a term without changing what the value is: `passwordStr`, `myPasswordInCleartext`. */

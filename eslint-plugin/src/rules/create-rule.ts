@@ -45,6 +45,8 @@ export interface RuleInput<O extends readonly unknown[]> {
   readonly options: O;
   readonly text: string;
   readonly filename: string;
+  /** Folder that ESLint runs in. */
+  readonly cwd: string;
 }
 
 type TelintRule<O extends readonly unknown[], M extends string> = TSESLint.RuleModule<M | 'fix', [...O], TelintDocs> & { readonly name: string };
@@ -74,7 +76,7 @@ export function createRule<O extends readonly unknown[], M extends string>(sourc
             const newline = sourceCode.text.indexOf('\n', r.start);
             return { start: sourceCode.getLocFromIndex(r.start), end: sourceCode.getLocFromIndex(newline >= 0 && newline < r.end ? newline : r.end) };
           };
-          for (const p of source.check(facts, { options, text: sourceCode.text, filename: context.filename })) {
+          for (const p of source.check(facts, { options, text: sourceCode.text, filename: context.filename, cwd: context.cwd })) {
             context.report({
               loc: loc(p.range),
               messageId: p.messageId,

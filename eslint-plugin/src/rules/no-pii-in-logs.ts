@@ -1,3 +1,5 @@
+import { relative } from 'node:path';
+import { placeOf } from '../analysis/log-conditions.ts';
 import { writeSuggestions } from '../fixes/writes.ts';
 import { createRule, partText, traceText, type Problem } from './create-rule.ts';
 
@@ -16,11 +18,14 @@ export const noPiiInLogs = createRule<Options, 'pii' | 'tracker'>({
     schema: [{ type: 'object', additionalProperties: false, properties: { ignore: { type: 'array', items: { type: 'string' } } } }],
     defaultOptions: [{ ignore: [] }],
   },
-  *check(facts, { options: [{ ignore }], text }): Iterable<Problem<'pii' | 'tracker'>> {
+  *check(facts, { options: [{ ignore }], text, filename, cwd }): Iterable<Problem<'pii' | 'tracker'>> {
+    const place = placeOf(relative(cwd, filename), text);
+    if (place === 'trial') return;
     const seen = new Set<string>();
     for (const write of [...facts.logs, ...facts.writes.filter((w) => w.sink === 'tracker')]) {
       const { sensitive } = write;
       if (!sensitive || (write.key !== undefined && ignore.includes(write.key))) continue;
+      if (write.console && place !== 'service') continue;
       if (write.origin !== undefined && seen.has(write.origin)) continue;
       if (write.origin !== undefined) seen.add(write.origin);
       const trace = traceText(sensitive.trace, write.valueText);

@@ -32,7 +32,7 @@ testRule('no-pii-in-metric-labels', noPiiInMetricLabels, {
     },
     {
       code: prom(
-        `const toGroup = (s: string) => s.slice(0, 3); export const count = (user: User) => logins.inc({ user: toGroup(user.email) });`,
+        `const toGroup = (s: string) => s.trim(); export const count = (user: User) => logins.inc({ user: toGroup(user.email) });`,
       ),
       settings: { sanitizers: ['toGroup'] },
     },

@@ -32,9 +32,7 @@ export function lint(text: string, options: LintOptions = {}): Linter.LintMessag
   const config: Linter.Config = {
     files: ['**/*.{js,jsx,cjs,mjs,ts,tsx,cts,mts}'],
     plugins: { telint: plugin },
-    rules: Object.fromEntries(
-      Object.entries(wanted).map(([name, given]) => [`telint/${name}`, ['error', ...given]]),
-    ) as Linter.RulesRecord,
+    rules: Object.fromEntries(Object.entries(wanted).map(([name, given]) => [`telint/${name}`, ['error', ...given]])),
     settings: { telint: settings },
     languageOptions: espree ? { sourceType: /\.cjs$/.test(filename) ? 'commonjs' : 'module' } : { parser: tsParser },
     linterOptions: { reportUnusedDisableDirectives: 'off' },
