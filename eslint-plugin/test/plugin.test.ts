@@ -2,6 +2,7 @@ import { existsSync, readFileSync } from 'node:fs';
 import { ESLint, Linter } from 'eslint';
 import { describe, expect, it } from 'vitest';
 import telint from '../src/index.ts';
+import { rules } from '../src/rules/index.ts';
 import { lint, plugin } from './support/lint.ts';
 
 const manifest = JSON.parse(readFileSync(new URL('../package.json', import.meta.url), 'utf8')) as {
@@ -14,7 +15,7 @@ describe('the plugin', () => {
     expect(telint.meta).toEqual({ name: manifest.name, version: manifest.version, namespace: 'telint' });
   });
 
-  it.each(Object.entries(telint.rules))('%s is complete', (name, rule) => {
+  it.each(Object.entries(rules))('%s is complete', (name, rule) => {
     expect(name).toMatch(/^(?:no|prefer|require|valid)(?:-[a-z]+)+$/);
     expect(rule.name).toBe(name);
     expect(rule.meta.docs?.description).toMatch(/^[A-Z].*[^.]$/);
@@ -24,7 +25,7 @@ describe('the plugin', () => {
     expect(['recommended', 'strict', 'all']).toContain(rule.meta.docs?.recommended);
   });
 
-  it.each(Object.entries(telint.rules))('%s refuses options that it does not know', (name, rule) => {
+  it.each(Object.entries(rules))('%s refuses options that it does not know', (name, rule) => {
     const hasOptions = (rule.meta.schema as readonly unknown[]).length > 0;
     expect(() => lint('f();', { rules: { [name]: [{ nonsense: true }] } })).toThrow(
       hasOptions ? /nonsense/ : /more than 0 items/,
@@ -47,7 +48,7 @@ describe('the presets', () => {
   });
 
   it('have the rules that the meta data of the rules say', () => {
-    for (const [name, rule] of Object.entries(telint.rules)) {
+    for (const [name, rule] of Object.entries(rules)) {
       const first = levels.indexOf((rule.meta.docs?.recommended ?? 'all') as (typeof levels)[number]);
       expect(
         levels.map((level) => rulesOf(level).includes(name)),

@@ -48,7 +48,7 @@ describe('the cheap look at the text loses no finding', () => {
       expect(on, file).toEqual(off);
       findings += off.length;
     }
-    expect(findings).toBeGreaterThan(20);
+    expect(findings).toBeGreaterThan(5);
   });
 
   it('in every block of the documentation', () => {
@@ -80,7 +80,7 @@ describe('the cheap look at the text loses no finding', () => {
         findings += off.length;
       }
     }
-    expect(findings).toBeGreaterThan(20);
+    expect(findings).toBeGreaterThan(5);
   });
 
   it.each([

@@ -137,7 +137,7 @@ export function builtinMethod(ev: Evaluator, object: Value, name: string, args: 
   if (object.type === 'array' && name === 'entries') return { type: 'array', exact: false, items: [() => ({ type: 'array', exact: true, items: [(): Value => derived('number', 'an index', []), (): Value => ev.elementOf(object)] })] };
   if (object.type === 'array' && (SAME.has(name) || name === 'slice')) return { ...object, exact: false };
   if (name === 'slice' || name === 'substring' || name === 'substr') {
-    const kept = keptLength(name, args);
+    const kept = keptLength(name, call);
     if (kept !== undefined && kept <= SHORT && object.type !== 'literal' && object.type !== 'array' && !isPlural(object)) return derived('protected', `${name}()`, [object]);
   }
   if (name === 'split') return { type: 'array', exact: false, items: [() => splitPart(object, args)] };
@@ -159,13 +159,22 @@ function isPlural(value: Value): boolean {
 }
 
 /** Number of characters that `slice(0, 8)`, `slice(-4)` or `substr(0, 6)` leaves. */
-function keptLength(name: string, args: readonly Thunk[]): number | undefined {
-  const [from, to] = args.slice(0, 2).map((a) => a());
-  if (from?.type !== 'literal' || typeof from.value !== 'number') return undefined;
-  if (to === undefined) return name !== 'substring' && from.value < 0 ? -from.value : undefined;
-  if (to.type !== 'literal' || typeof to.value !== 'number') return undefined;
-  const kept = name === 'substr' ? to.value : to.value - from.value;
-  return kept > 0 && (name === 'substr' || from.value < 0 === to.value < 0) ? kept : undefined;
+function keptLength(name: string, call: TSESTree.CallExpression): number | undefined {
+  const from = numberOf(call.arguments[0]);
+  if (from === undefined) return undefined;
+  if (call.arguments.length === 1) return name !== 'substring' && from < 0 ? -from : undefined;
+  const to = numberOf(call.arguments[1]);
+  if (to === undefined) return undefined;
+  const kept = name === 'substr' ? to : to - from;
+  return kept > 0 && (name === 'substr' || from < 0 === to < 0) ? kept : undefined;
+}
+
+function numberOf(node: TSESTree.CallExpressionArgument | undefined): number | undefined {
+  if (node?.type === 'UnaryExpression' && node.operator === '-') {
+    const positive = numberOf(node.argument);
+    return positive === undefined ? undefined : -positive;
+  }
+  return node?.type === 'Literal' && typeof node.value === 'number' ? node.value : undefined;
 }
 
 /** `email.split('@')[1]` leaves the domain: no person's data any more, still many values. */

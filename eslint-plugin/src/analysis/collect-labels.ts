@@ -143,8 +143,8 @@ export function metricName(ev: Evaluator, site: SinkSite, module: Module): strin
 export function labelFact(ev: Evaluator, entry: RawEntry, home: Module): LabelFact {
   const value = ev.fresh(entry.get);
   const key = entry.key ?? '*';
-  const bound = wholeObject(value, key) ?? boundOf(value, key);
   const valueNode = valueNodeOf(entry.node);
+  const bound = typedBound(ev, wholeObject(value, key) ?? boundOf(value, key), entry, valueNode, home);
   return {
     key,
     range: range(entry.node),
@@ -155,6 +155,15 @@ export function labelFact(ev: Evaluator, entry: RawEntry, home: Module): LabelFa
     form: entry.form,
     ...originOf(entry, home),
   };
+}
+
+/** Types are asked last, and only where values and names leave it open. */
+function typedBound(ev: Evaluator, bound: Bound, entry: RawEntry, node: Node, home: Module): Bound {
+  const { types } = ev.host;
+  if (!types || entry.module !== home || (bound.bound !== 'unknown' && bound.evidence !== 'named')) return bound;
+  const answer = types.typeOf(node);
+  if (answer?.kind !== 'union' && answer?.kind !== 'boolean') return bound;
+  return { bound: 'bounded', count: answer.count, why: 'its type', evidence: 'typed', step: bound.step };
 }
 
 /** The place to edit and the identity of a defect that several writes share. */

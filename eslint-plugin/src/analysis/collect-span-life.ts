@@ -1,8 +1,9 @@
-import { isFunction, unwrap, type FunctionNode, type Node } from './ast.ts';
+import { calleeName, isFunction, unwrap, type FunctionNode, type Node, type TSESTree } from './ast.ts';
 import type { Evaluator } from './evaluate.ts';
 import type { Module } from './module.ts';
 import { sinkSites } from './sinks.ts';
-import { judgeSpanLife, type SpanLifeDeps, type SpanLifeFact } from './span-life.ts';
+import { endInProxy } from './span-life-foreign.ts';
+import { judgeForeignEnd, judgeSpanLife, type SpanLifeDeps, type SpanLifeFact } from './span-life.ts';
 import { alternatives } from './value.ts';
 
 /** Life cycles of the spans that a file starts on an OpenTelemetry tracer. */
@@ -22,7 +23,25 @@ export function collectSpanLife(ev: Evaluator, module: Module): readonly SpanLif
     if (sink.active && !callback) continue;
     out.push(...judgeSpanLife({ call, module, active: sink.active, callback }, deps));
   }
+  for (const call of module.scopes.nodes('CallExpression')) {
+    const name = calleeName(call);
+    if (name === 'getActiveSpan') out.push(...judgeForeignEnd(call, module));
+    else if (name === 'startActiveSpan') out.push(...throughProxy(ev, call, module, deps));
+  }
   return out;
+}
+
+/** A tracer behind a `Proxy` that ends the span itself: an `end()` in the callback is one too many. */
+function throughProxy(ev: Evaluator, call: TSESTree.CallExpression, module: Module, deps: SpanLifeDeps): readonly SpanLifeFact[] {
+  const callee = unwrap(call.callee);
+  const callback = callbackOf(ev, call.arguments.at(-1), module);
+  if (callee.type !== 'MemberExpression' || !callback) return [];
+  for (const v of alternatives(ev.ask(callee.object, module))) {
+    if (v.type !== 'shape' || v.shape !== 'js.Proxy' || v.origin?.type !== 'NewExpression') continue;
+    const endedBy = endInProxy(v.origin);
+    if (endedBy) return judgeSpanLife({ call, module, active: true, callback, endedBy }, deps);
+  }
+  return [];
 }
 
 function callbackOf(ev: Evaluator, node: Node | undefined, module: Module): FunctionNode | undefined {

@@ -228,8 +228,12 @@ function judgeValue(ev: Evaluator, sink: SinkKind, part: WriteFact['part'], entr
     const found = sensitiveOf(value, sink, ev.settings);
     return found ? sensitiveFact(found, home) : undefined;
   }
-  return sensitiveEntry(ev, entry.key, value, sink, home);
+  const found = sensitiveEntry(ev, entry.key, value, sink, home);
+  // The text of a statement is a matter of its own; values inside it are found as values.
+  return found?.evidence === 'named' && found.match.category === 'query' && QUERY_TEXT.test(entry.key ?? '') ? undefined : found;
 }
+
+const QUERY_TEXT = /(?:^|\.)(?:statement|query\.text)$/;
 
 /** Every part of a text that is put together, and the objects that are written as they are. */
 function carriedIn(node: Node, value: Value, module: Module, ev: Evaluator): ReturnType<typeof carriedSecret> {

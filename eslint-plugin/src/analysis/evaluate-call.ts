@@ -197,6 +197,7 @@ export function evaluateNew(ev: Evaluator, node: TSESTree.NewExpression, module:
       if (known.returns === 'url.Url') return { type: 'shape', shape: comesFromRequest(args[0]?.()) ? 'web.Url' : 'url.Url', module, origin: node, evidence: 'proved' };
       return { type: 'shape', shape: known.returns, module, origin: node, env, evidence: 'proved' };
     }
+    if (callee.name === 'Proxy') return { type: 'shape', shape: 'js.Proxy', module, origin: node, env, evidence: 'proved' };
     const builtin = builtinCall(ev, `new ${callee.name}`, args);
     if (builtin) return builtin;
   }

@@ -5,10 +5,10 @@ import { memberValue } from './evaluate-member.ts';
 import { guardOf } from './guards.ts';
 import type { ModuleHost } from './host.ts';
 import { semconvNameOfConstant } from '../knowledge/semconv.ts';
-import { globalExport, libraryExport, librariesOf } from './libraries.ts';
-import { moduleOf, type ExportTarget, type Module } from './module.ts';
+import { globalExport, libraryExport, librariesOf, libraryType } from './libraries.ts';
+import { moduleOf, specifierName, type ExportTarget, type Module } from './module.ts';
 import type { Settings } from './settings.ts';
-import { valueOfType } from './type-syntax.ts';
+import { importSource, valueOfType } from './type-syntax.ts';
 import { bounded, join, literal, through, unknown, type Env, type ObjectProperty, type ObjectRest, type Thunk, type Value } from './value.ts';
 
 /** Evaluations that one question may take; past it the answer is "unknown". */
@@ -277,7 +277,10 @@ export class Evaluator {
   /** Value of an export of a workspace module, followed through re-exports. */
   exportValue(module: Module, name: string, seen = new Set<string>()): Value {
     const found = this.findExport(module, name, seen);
-    if (!found) return unknown([name], 'import');
+    if (!found) {
+      const outside = this.outsideExport(module, name);
+      return outside ? this.externalMember([outside.specifier], outside.name) : unknown([name], 'import');
+    }
     const { target, home } = found;
     if (target.kind === 'binding') return evaluateIdentifier(this, target.binding.id, home, undefined);
     if (target.kind === 'expression') return this.evaluate(target.node, home, undefined);
@@ -308,6 +311,27 @@ export class Evaluator {
     for (const source of module.starExports) {
       const next = this.importedModule(source, module);
       const found = next && this.findExport(next, name, seen);
+      if (found) return found;
+    }
+    return undefined;
+  }
+
+  /** Package export that a workspace module passes on: `export { Tracer } from '@opentelemetry/api'`. */
+  outsideExport(module: Module, name: string, depth = 0): { readonly specifier: string; readonly name: string } | undefined {
+    if (depth > 8) return undefined;
+    const target = module.exports.get(name);
+    const declaration = target?.kind === 'binding' ? target.binding.declaration : undefined;
+    const [source, inner] =
+      target?.kind === 'reexport' ? [target.source, target.name] : declaration?.type === 'ImportSpecifier' ? [importSource(declaration), specifierName(declaration.imported)] : [undefined, name];
+    if (source !== undefined) {
+      if (librariesOf(source).length > 0) return { specifier: source, name: inner };
+      const next = this.importedModule(source, module);
+      return next ? this.outsideExport(next, inner, depth + 1) : undefined;
+    }
+    for (const star of module.starExports) {
+      if (libraryExport(star, name) ?? libraryType(star, name)) return { specifier: star, name };
+      const next = librariesOf(star).length > 0 ? undefined : this.importedModule(star, module);
+      const found = next && this.outsideExport(next, name, depth + 1);
       if (found) return found;
     }
     return undefined;

@@ -47,7 +47,7 @@ export function sensitiveOf(value: Value, sink: SinkKind, settings: Settings, de
     }
     case 'source': {
       const facts = valueKinds[value.kind];
-      if (facts.sensitive && !(sink === 'log' && QUIET_IN_LOGS.has(facts.sensitive))) {
+      if (facts.sensitive && !(sink === 'log' && isQuiet(value))) {
         return { match: { category: facts.sensitive, severity: 'high', word: value.kind, strength: 'strong' }, what: facts.what, evidence: value.evidence, step: value.step };
       }
       if (value.kind === 'http.header') return headerMatch(value.names, value, sink, settings);
@@ -102,6 +102,11 @@ export function sensitiveOf(value: Value, sink: SinkKind, settings: Settings, de
 /** Request URLs are what access logs are for. */
 const QUIET_IN_LOGS = new Set(['url', 'query', 'message', 'online', 'content']);
 
+/** Sources that logs may show: access logs name URLs, a validated input is judged by its fields, answers come from other servers. */
+function isQuiet({ kind, names }: Extract<Value, { type: 'source' }>): boolean {
+  return QUIET_IN_LOGS.has(valueKinds[kind].sensitive ?? '') || kind === 'http.response.headers' || kind === 'process.argv' || (kind === 'http.body' && names.at(-1) === 'input');
+}
+
 /** The path or origin cut out of a URL carries no query string, one argument of the command line is not the whole of it. */
 function isPartOf(value: Extract<Value, { type: 'derived' }>, found: Sensitive): boolean {
   if (found.match.word === 'process.argv') return true;
@@ -109,7 +114,7 @@ function isPartOf(value: Extract<Value, { type: 'derived' }>, found: Sensitive):
 }
 
 function byName(path: readonly string[], value: Value, sink: SinkKind, settings: Settings, extra: Partial<Sensitive>): Sensitive | undefined {
-  if (path.length === 0 || isCharacter(path)) return undefined;
+  if (path.length === 0 || isCharacter(path) || (sink === 'log' && path[0] === 'document')) return undefined;
   const match = classifyPath(path, vocabularyOf(settings));
   if (!match || !counts(match, sink, settings)) return undefined;
   if (match.strength === 'weak' && value.type === 'unknown' && value.why === 'call' && VAGUE.has(match.category)) return undefined;
@@ -153,6 +158,7 @@ function headerMatch(names: readonly string[], value: Value, sink: SinkKind, set
   const header = (names.at(-1) ?? '').toLowerCase();
   if (header === '[]') return { match: { category: 'headers', severity: 'high', word: 'headers', strength: 'strong' }, what: 'every header', evidence: 'proved', step: value.step };
   const match = classifyAttributeKey(`http.request.header.${header}`, vocabularyOf(settings));
+  if (header === 'www-authenticate' || header === 'proxy-authenticate') return undefined;
   const own = match && match.category !== 'headers' ? match : (classifyPath([header], vocabularyOf(settings)) ?? HEADER_WORDS[header]);
   return own && counts(own, sink, settings) ? { match: own, what: `the header \`${header}\``, evidence: 'proved', step: value.step } : undefined;
 }
@@ -226,6 +232,8 @@ function wholeObject(value: Extract<Value, { type: 'unknown' }>, sink: SinkKind)
   for (const name of [value.names.at(-1), ...(value.aliases ?? [])]) {
     const word = name === undefined ? undefined : splitWords(name).at(-1);
     if (word === undefined) continue;
+    // Lists and results of calls are as often ids as persons; a span is not the place for either.
+    if (sink === 'log' && (value.why === 'call' || word.endsWith('s'))) continue;
     const category = isPersonWord(word) ? 'name' : CONTENT_WORDS.has(word) ? 'content' : undefined;
     if (category && !(category === 'content' && sink === 'log')) return { match: { category, severity: 'high', word, strength: 'weak' }, what: `the whole \`${name ?? ''}\` object`, evidence: 'named', step: value.step };
   }

@@ -1,6 +1,6 @@
 import { enclosingFunction, propertyName, unwrap, type FunctionNode, type Node, type TSESTree } from './ast.ts';
 import type { Evaluator } from './evaluate.ts';
-import { libraryExport, shapeMember, shapeOf } from './libraries.ts';
+import { libraryExport, libraryType, shapeMember, shapeOf } from './libraries.ts';
 import type { Module } from './module.ts';
 import { importSource } from './type-syntax.ts';
 import { specifierName } from './module.ts';
@@ -86,10 +86,18 @@ function siteOf(ev: Evaluator, module: Module, call: TSESTree.CallExpression, me
       if (sink) return { call, sink, shape: '', method, receiver: callee.object, fn: enclosingFunction(call), evidence: 'proved' };
     }
   }
-  return namedSite(ev, module, call, method, callee.object);
+  return typedSite(ev, call, method, callee.object) ?? namedSite(ev, module, call, method, callee.object);
 }
 
-const SHARED_METHODS = new Set(['add', 'set', 'record', 'observe', 'event', 'notify', 'start', 'remove']);
+/** A receiver that only the type checker knows: a metric that a function of an unknown package returns. */
+function typedSite(ev: Evaluator, call: TSESTree.CallExpression, method: string, receiver: Node): SinkSite | undefined {
+  const answer = ev.host.types?.typeOf(receiver);
+  const shape = answer?.symbol !== undefined && answer.declaredIn !== undefined ? libraryType(answer.declaredIn, answer.symbol) : undefined;
+  const sink = shape === undefined ? undefined : shapeMember(shape, method)?.call?.sink;
+  return sink && shape !== undefined ? { call, sink, shape, method, receiver, fn: enclosingFunction(call), evidence: 'typed' } : undefined;
+}
+
+const SHARED_METHODS = new Set(['end', 'add', 'set', 'record', 'observe', 'event', 'notify', 'start', 'remove']);
 const INSTRUMENT_NAMES = /counter|gauge|histogram|metric|meter|summary|total|duration|latency|instrument|observ|result|baggage|scope|client|bugsnag|airbrake|sentry/i;
 
 /** Methods that maps, sets and forms have too are followed only where names or imports speak of telemetry, and with labels to write. */

@@ -145,9 +145,16 @@ export function typeTarget(ev: Evaluator, name: TSESTree.EntityName, module: Mod
   const source = importSource(binding.declaration);
   if (source === undefined) return undefined;
   const imported = binding.declaration.type === 'ImportSpecifier' ? specifierName(binding.declaration.imported) : 'default';
-  const shape = libraryType(source, imported);
+  const shape = libraryType(source, imported) ?? passedOn(ev, source, imported, module);
   if (shape) return { kind: 'shape', shape };
   return ev.exportedDeclaration(source, imported, module);
+}
+
+/** A library type that a module of the workspace re-exports. */
+function passedOn(ev: Evaluator, source: string, name: string, module: Module): string | undefined {
+  const home = ev.importedModule(source, module);
+  const outside = home && ev.outsideExport(home, name);
+  return outside ? libraryType(outside.specifier, outside.name) : undefined;
 }
 
 /** Module specifier of an import binding's declaration. */

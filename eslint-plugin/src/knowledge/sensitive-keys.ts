@@ -175,7 +175,7 @@ const MEASURED = 'attribute writes measured in public repositories';
 export const KEY_RULES: readonly KeyRule[] = [
   {
     source: `${SEMCONV}; ${MEASURED}`,
-    category: 'content', severity: 'high', within: AI_WORDS, without: ['tokens', 'usage', 'cost', 'definitions'],
+    category: 'content', severity: 'high', within: AI_WORDS, without: ['tokens', 'usage', 'cost', 'definitions', 'status'],
     tails: [
       'prompt', 'prompts', 'completion', 'completions', 'content', 'contents', 'message', 'messages', 'input',
       'inputs', 'output', 'outputs', 'text', 'texts', 'instructions', 'transcript', 'reasoning', 'answer',

@@ -44,6 +44,7 @@ testRule('no-pii-in-logs', noPiiInLogs, {
         ],
       ],
     },
+    { code: log(`console.log('user', «JSON.stringify(user)»);`), says: /user/ },
     {
       code: `import winston from 'winston';\nconst w = winston.createLogger();\nexport const seen = (user: User) => w.info('seen', { «email: user.email» });`,
       says: /email/,
@@ -117,12 +118,6 @@ testRule('no-pii-in-logs', noPiiInLogs, {
       js: true,
       says: /password/,
       suggestions: [2],
-    },
-  ],
-  missed: [
-    {
-      code: log(`console.log('user', «JSON.stringify(user)»);`),
-      why: 'an object that is turned into text as a whole counts in spans and not in logs',
     },
   ],
 });

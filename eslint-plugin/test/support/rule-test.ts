@@ -38,8 +38,8 @@ export interface MissedCase extends Pick<InvalidCase, 'code' | 'settings'> {
   readonly why: string;
 }
 
-/** A comment that makes the cheap look at the text let every file through. */
-export const PREFILTER_OFF = '\n// prom-client';
+/** A comment that makes every cheap look at the text let the file through. */
+export const PREFILTER_OFF = '\n// prom-client .inc( .setAttribute( startSpan propagation. @sentry/node';
 
 interface Mark {
   readonly start: number;
