@@ -8,13 +8,18 @@ type Preset = 'recommended' | 'strict' | 'all';
 const ORDER: readonly Preset[] = ['recommended', 'strict', 'all'];
 
 /** The plugin's rules under their names without prefix, in ESLint's own types. */
-const plugin: { readonly meta: { readonly name: string; readonly version: string; readonly namespace: string }; readonly rules: Readonly<Record<string, Rule.RuleModule>> } = {
+const plugin: {
+  readonly meta: { readonly name: string; readonly version: string; readonly namespace: string };
+  readonly rules: Readonly<Record<string, Rule.RuleModule>>;
+} = {
   meta: { name, version, namespace: 'telint' },
   rules: rules as unknown as Record<string, Rule.RuleModule>,
 };
 
 function preset(level: Preset, settings?: Readonly<Record<string, unknown>>): Linter.Config {
-  const on = Object.entries(rules).filter(([, rule]) => ORDER.indexOf(rule.meta.docs?.recommended ?? 'all') <= ORDER.indexOf(level));
+  const on = Object.entries(rules).filter(
+    ([, rule]) => ORDER.indexOf(rule.meta.docs?.recommended ?? 'all') <= ORDER.indexOf(level),
+  );
   return {
     name: `telint/${level}`,
     plugins: { telint: plugin as never },

@@ -63,7 +63,9 @@ class LazyFacts implements FileFacts {
 
   get emissions(): readonly EmissionFact[] {
     if (this.#emissions) return this.#emissions;
-    const own = this.#relevance.metrics ? sinkSites(this.#ev, this.#module).filter((s) => s.sink.kind === 'metric-emit') : [];
+    const own = this.#relevance.metrics
+      ? sinkSites(this.#ev, this.#module).filter((s) => s.sink.kind === 'metric-emit')
+      : [];
     return (this.#emissions = [
       ...own.map((s) => emissionFact(this.#ev, s, this.#module)),
       ...(this.#relevance.metrics ? configuredFacts(this.#ev, this.#module) : []),
@@ -74,7 +76,10 @@ class LazyFacts implements FileFacts {
   get writes(): readonly WriteFact[] {
     if (this.#writes) return this.#writes;
     const own = this.#relevance.spans ? sinkSites(this.#ev, this.#module) : [];
-    return (this.#writes = [...own.flatMap((s) => writeFacts(this.#ev, s, this.#module)), ...(this.#reaches ? wrapperWrites(this.#ev, this.#module) : [])]);
+    return (this.#writes = [
+      ...own.flatMap((s) => writeFacts(this.#ev, s, this.#module)),
+      ...(this.#reaches ? wrapperWrites(this.#ev, this.#module) : []),
+    ]);
   }
 
   get logs(): readonly WriteFact[] {
@@ -96,7 +101,7 @@ class LazyFacts implements FileFacts {
       host: this.#ev.host,
       settings: this.#ev.settings,
       evaluate: (node, home = module) => this.#ev.ask(node, home),
-      moduleAt: (path) => this.#ev.moduleAt(path),
+      moduleAt: (path) => this.#ev.graph.moduleAt(path),
     };
   }
 }

@@ -6,11 +6,21 @@ export type { TSESTree };
 
 /** A function in any of its three syntactic forms. */
 export type FunctionNode =
-  | TSESTree.FunctionDeclaration
-  | TSESTree.FunctionExpression
-  | TSESTree.ArrowFunctionExpression;
+  TSESTree.FunctionDeclaration | TSESTree.FunctionExpression | TSESTree.ArrowFunctionExpression;
 
-const SKIPPED_KEYS = new Set(['type', 'parent', 'loc', 'range', 'start', 'end', 'tokens', 'comments', 'raw', 'value', 'name']);
+const SKIPPED_KEYS = new Set([
+  'type',
+  'parent',
+  'loc',
+  'range',
+  'start',
+  'end',
+  'tokens',
+  'comments',
+  'raw',
+  'value',
+  'name',
+]);
 
 function isNode(value: unknown): value is Node {
   return typeof value === 'object' && value !== null && typeof (value as { type?: unknown }).type === 'string';
@@ -31,7 +41,14 @@ export function childrenOf(node: Node): Node[] {
   return children;
 }
 
-const HAS_VALUE_CHILD = new Set(['Property', 'PropertyDefinition', 'MethodDefinition', 'AccessorProperty', 'JSXAttribute', 'TSAbstractMethodDefinition']);
+const HAS_VALUE_CHILD = new Set([
+  'Property',
+  'PropertyDefinition',
+  'MethodDefinition',
+  'AccessorProperty',
+  'JSXAttribute',
+  'TSAbstractMethodDefinition',
+]);
 
 /** Pre-order walk with an explicit stack, so that deep nesting cannot overflow it; return `false` to skip the children. */
 export function walk(root: Node, visit: (node: Node) => boolean | undefined): void {
@@ -54,7 +71,9 @@ export function parentOf(node: Node): Node | undefined {
 /** True for the three function node types. */
 export function isFunction(node: Node | null | undefined): node is FunctionNode {
   return (
-    node?.type === 'FunctionDeclaration' || node?.type === 'FunctionExpression' || node?.type === 'ArrowFunctionExpression'
+    node?.type === 'FunctionDeclaration' ||
+    node?.type === 'FunctionExpression' ||
+    node?.type === 'ArrowFunctionExpression'
   );
 }
 
@@ -68,7 +87,15 @@ export function enclosingFunction(node: Node): FunctionNode | undefined {
 export function unwrap(node: Node): Node {
   let n = node;
   for (;;) {
-    if (n.type === 'TSAsExpression' || n.type === 'TSSatisfiesExpression' || n.type === 'TSNonNullExpression' || n.type === 'TSTypeAssertion' || n.type === 'ChainExpression' || n.type === 'TSInstantiationExpression') n = n.expression;
+    if (
+      n.type === 'TSAsExpression' ||
+      n.type === 'TSSatisfiesExpression' ||
+      n.type === 'TSNonNullExpression' ||
+      n.type === 'TSTypeAssertion' ||
+      n.type === 'ChainExpression' ||
+      n.type === 'TSInstantiationExpression'
+    )
+      n = n.expression;
     else if ((n.type as string) === 'ParenthesizedExpression') n = (n as unknown as { expression: Node }).expression;
     else return n;
   }
@@ -77,10 +104,22 @@ export function unwrap(node: Node): Node {
 /** Static name of a member access, property or method (`a.b`, `a['b']`), undefined when computed. */
 export function propertyName(node: Node): string | undefined {
   if (node.type === 'MemberExpression') {
-    if (!node.computed) return node.property.type === 'PrivateIdentifier' ? `#${node.property.name}` : (node.property as TSESTree.Identifier).name;
+    if (!node.computed)
+      return node.property.type === 'PrivateIdentifier'
+        ? `#${node.property.name}`
+        : (node.property as TSESTree.Identifier).name;
     return literalKey(node.property);
   }
-  if (node.type === 'Property' || node.type === 'PropertyDefinition' || node.type === 'MethodDefinition' || node.type === 'AccessorProperty' || node.type === 'TSPropertySignature' || node.type === 'TSMethodSignature' || node.type === 'TSAbstractMethodDefinition' || node.type === 'TSAbstractPropertyDefinition') {
+  if (
+    node.type === 'Property' ||
+    node.type === 'PropertyDefinition' ||
+    node.type === 'MethodDefinition' ||
+    node.type === 'AccessorProperty' ||
+    node.type === 'TSPropertySignature' ||
+    node.type === 'TSMethodSignature' ||
+    node.type === 'TSAbstractMethodDefinition' ||
+    node.type === 'TSAbstractPropertyDefinition'
+  ) {
     const { key } = node;
     if (node.computed) return literalKey(key);
     if (key.type === 'Identifier') return key.name;
@@ -91,7 +130,8 @@ export function propertyName(node: Node): string | undefined {
 }
 
 function literalKey(key: Node): string | undefined {
-  if (key.type === 'Literal' && (typeof key.value === 'string' || typeof key.value === 'number')) return String(key.value);
+  if (key.type === 'Literal' && (typeof key.value === 'string' || typeof key.value === 'number'))
+    return String(key.value);
   if (key.type === 'TemplateLiteral' && key.expressions.length === 0) return key.quasis[0]?.value.cooked ?? undefined;
   return undefined;
 }

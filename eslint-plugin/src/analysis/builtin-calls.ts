@@ -5,7 +5,12 @@ import type { Evaluator } from './evaluate.ts';
 import type { TSESTree } from './ast.ts';
 import { bounded, join, literal, unknown, type DerivedValue, type Thunk, type Value } from './value.ts';
 
-const derived = (how: DerivedValue['how'], name: string, of: readonly Value[]): Value => ({ type: 'derived', how, name, of });
+const derived = (how: DerivedValue['how'], name: string, of: readonly Value[]): Value => ({
+  type: 'derived',
+  how,
+  name,
+  of,
+});
 const BOOLEAN = bounded('a boolean', 2);
 
 /** Result of a global function or a static method (`String`, `Object.keys`, `new Set`). */
@@ -81,7 +86,13 @@ export function builtinCall(ev: Evaluator, name: string, args: readonly Thunk[])
     case 'Math.round':
     case 'Math.abs':
     case 'Math.trunc':
-      return name === 'Math.min' && args.some((a) => a().type === 'literal') ? bounded('a capped number') : derived('number', name, args.map((a) => a()));
+      return name === 'Math.min' && args.some((a) => a().type === 'literal')
+        ? bounded('a capped number')
+        : derived(
+            'number',
+            name,
+            args.map((a) => a()),
+          );
     default:
       return undefined;
   }
@@ -95,7 +106,8 @@ function setOf(ev: Evaluator, value: Value): Value {
 
 /** Keys of an object value: known literals, or one of an unknown number. */
 export function keysOf(value: Value): Value {
-  if (value.type === 'object' && value.rest.length === 0) return bounded('the keys of a fixed object', value.props.size, [...value.props.keys()]);
+  if (value.type === 'object' && value.rest.length === 0)
+    return bounded('the keys of a fixed object', value.props.size, [...value.props.keys()]);
   return derived('key', 'a key', [value]);
 }
 
@@ -114,39 +126,143 @@ function mergeObjects(args: readonly Thunk[]): Value {
   return { ...first, props, rest };
 }
 
-const SAME = new Set(['toString', 'toLowerCase', 'toUpperCase', 'toLocaleLowerCase', 'toLocaleUpperCase', 'trim', 'trimStart', 'trimEnd', 'normalize', 'valueOf', 'toJSON', 'unref', 'flat', 'reverse', 'sort', 'toSorted', 'toReversed', 'filter', 'concat', 'values', 'catch', 'finally', 'as_str', 'toISOString', 'lean', 'exec']);
-const PARTS = new Set(['slice', 'substring', 'substr', 'split', 'replace', 'replaceAll', 'padStart', 'padEnd', 'match', 'matchAll', 'join', 'repeat', 'toFixed', 'toPrecision', 'charAt', 'at', 'entries']);
-const BOOLEANS = new Set(['includes', 'startsWith', 'endsWith', 'test', 'has', 'some', 'every', 'isArray', 'hasOwnProperty', 'equals', 'isEmpty']);
+const SAME = new Set([
+  'toString',
+  'toLowerCase',
+  'toUpperCase',
+  'toLocaleLowerCase',
+  'toLocaleUpperCase',
+  'trim',
+  'trimStart',
+  'trimEnd',
+  'normalize',
+  'valueOf',
+  'toJSON',
+  'unref',
+  'flat',
+  'reverse',
+  'sort',
+  'toSorted',
+  'toReversed',
+  'filter',
+  'concat',
+  'values',
+  'catch',
+  'finally',
+  'as_str',
+  'toISOString',
+  'lean',
+  'exec',
+]);
+const PARTS = new Set([
+  'slice',
+  'substring',
+  'substr',
+  'split',
+  'replace',
+  'replaceAll',
+  'padStart',
+  'padEnd',
+  'match',
+  'matchAll',
+  'join',
+  'repeat',
+  'toFixed',
+  'toPrecision',
+  'charAt',
+  'at',
+  'entries',
+]);
+const BOOLEANS = new Set([
+  'includes',
+  'startsWith',
+  'endsWith',
+  'test',
+  'has',
+  'some',
+  'every',
+  'isArray',
+  'hasOwnProperty',
+  'equals',
+  'isEmpty',
+]);
 const NUMBERS = new Set(['indexOf', 'findIndex', 'localeCompare', 'charCodeAt', 'getTime']);
 
 /** Result of a method that strings, arrays, maps and promises have, by its name. */
-export function builtinMethod(ev: Evaluator, object: Value, name: string, args: readonly Thunk[], call: TSESTree.CallExpression): Value | undefined {
+export function builtinMethod(
+  ev: Evaluator,
+  object: Value,
+  name: string,
+  args: readonly Thunk[],
+  call: TSESTree.CallExpression,
+): Value | undefined {
   if (BOOLEANS.has(name)) return BOOLEAN;
   if (NUMBERS.has(name)) return derived('number', name, [object]);
   if (name === 'keys') return { type: 'array', exact: false, items: [() => keysOf(object)] };
-  if (object.type === 'unknown' && object.why === 'global' && !(/^[a-z]{2}/.test(object.names[0] ?? '') && PARTS.has(name))) return undefined;
+  if (
+    object.type === 'unknown' &&
+    object.why === 'global' &&
+    !(/^[a-z]{2}/.test(object.names[0] ?? '') && PARTS.has(name))
+  )
+    return undefined;
   if (name === 'map' || name === 'flatMap') {
     const fn = args[0]?.();
-    const builtin = fn?.type === 'unknown' && fn.why === 'global' ? builtinCall(ev, fn.names[0] ?? '', [(): Value => ev.elementOf(object)]) : undefined;
+    const builtin =
+      fn?.type === 'unknown' && fn.why === 'global'
+        ? builtinCall(ev, fn.names[0] ?? '', [(): Value => ev.elementOf(object)])
+        : undefined;
     if (builtin) return { type: 'array', exact: false, items: [() => builtin] };
-    const item = fn && ev.activeParams.size < 6 ? apply(ev, fn, call, [(): Value => ev.elementOf(object)], undefined, undefined, undefined) : undefined;
+    const item =
+      fn && ev.activeParams.size < 6
+        ? apply(ev, fn, call, [(): Value => ev.elementOf(object)], undefined, undefined, undefined)
+        : undefined;
     return { type: 'array', exact: false, items: [() => item ?? unknown([], 'call')] };
   }
-  if (name === 'find' || name === 'pop' || name === 'shift' || name === 'findLast') return object.type === 'array' || object.type === 'unknown' ? join([ev.elementOf(object), literal(undefined)]) : undefined;
-  if (object.type === 'array' && (name === 'join' || name === 'toString')) return derived('text', `${name}()`, object.items.slice(0, 20).map((i) => i()));
-  if (object.type === 'array' && name === 'entries') return { type: 'array', exact: false, items: [() => ({ type: 'array', exact: true, items: [(): Value => derived('number', 'an index', []), (): Value => ev.elementOf(object)] })] };
+  if (name === 'find' || name === 'pop' || name === 'shift' || name === 'findLast')
+    return object.type === 'array' || object.type === 'unknown'
+      ? join([ev.elementOf(object), literal(undefined)])
+      : undefined;
+  if (object.type === 'array' && (name === 'join' || name === 'toString'))
+    return derived(
+      'text',
+      `${name}()`,
+      object.items.slice(0, 20).map((i) => i()),
+    );
+  if (object.type === 'array' && name === 'entries')
+    return {
+      type: 'array',
+      exact: false,
+      items: [
+        () => ({
+          type: 'array',
+          exact: true,
+          items: [(): Value => derived('number', 'an index', []), (): Value => ev.elementOf(object)],
+        }),
+      ],
+    };
   if (object.type === 'array' && (SAME.has(name) || name === 'slice')) return { ...object, exact: false };
   if (name === 'slice' || name === 'substring' || name === 'substr') {
     const kept = keptLength(name, call);
-    if (kept !== undefined && kept <= SHORT && object.type !== 'literal' && object.type !== 'array' && !isPlural(object)) return derived('protected', `${name}()`, [object]);
+    if (
+      kept !== undefined &&
+      kept <= SHORT &&
+      object.type !== 'literal' &&
+      object.type !== 'array' &&
+      !isPlural(object)
+    )
+      return derived('protected', `${name}()`, [object]);
   }
   if (name === 'split') return { type: 'array', exact: false, items: [() => splitPart(object, args)] };
   if (name === 'at' && object.type === 'array') return ev.elementOf(object);
-  if (name === 'get' && (object.type === 'derived' || object.type === 'source')) return memberValue(ev, object, literalText(args[0]), call, undefined);
-  if (name === 'replace' || name === 'replaceAll') return masks(call, args) ? derived('protected', `${name}()`, [object]) : replaced(object, args, name);
-  if (object.type === 'unknown' || object.type === 'external') return SAME.has(name) ? object : PARTS.has(name) ? derived('part', `${name}()`, [object]) : undefined;
+  if (name === 'get' && (object.type === 'derived' || object.type === 'source'))
+    return memberValue(ev, object, literalText(args[0]), call, undefined);
+  if (name === 'replace' || name === 'replaceAll')
+    return masks(call, args) ? derived('protected', `${name}()`, [object]) : replaced(object, args, name);
+  if (object.type === 'unknown' || object.type === 'external')
+    return SAME.has(name) ? object : PARTS.has(name) ? derived('part', `${name}()`, [object]) : undefined;
   if (SAME.has(name)) return object;
-  if (PARTS.has(name)) return object.type === 'literal' ? bounded('a part of a constant', 1) : derived('part', `${name}()`, [object]);
+  if (PARTS.has(name))
+    return object.type === 'literal' ? bounded('a part of a constant', 1) : derived('part', `${name}()`, [object]);
   return undefined;
 }
 
@@ -187,22 +303,38 @@ function masks(call: TSESTree.CallExpression, args: readonly Thunk[]): boolean {
   const pattern = patternOf(call.arguments[0]);
   if (!pattern || pattern.flags === '') return false;
   const by = literalText(args[1]);
-  return by !== undefined && /[*•#█]|^[xX_-]+$|redact|mask|hidden|filtered|removed/i.test(by) && /(?<!\\)(?:\.|\[\^|\[[a-z]-)|\\[wdS]/i.test(pattern.source);
+  return (
+    by !== undefined &&
+    /[*•#█]|^[xX_-]+$|redact|mask|hidden|filtered|removed/i.test(by) &&
+    /(?<!\\)(?:\.|\[\^|\[[a-z]-)|\\[wdS]/i.test(pattern.source)
+  );
 }
 
 /** Source and flags of a regular expression argument; unknown flags count as some. */
-function patternOf(node: TSESTree.CallExpressionArgument | undefined): { readonly source: string; readonly flags: string } | undefined {
+function patternOf(
+  node: TSESTree.CallExpressionArgument | undefined,
+): { readonly source: string; readonly flags: string } | undefined {
   if (node?.type === 'Literal' && 'regex' in node) return { source: node.regex.pattern, flags: node.regex.flags };
-  if (node?.type !== 'NewExpression' || node.callee.type !== 'Identifier' || node.callee.name !== 'RegExp') return undefined;
+  if (node?.type !== 'NewExpression' || node.callee.type !== 'Identifier' || node.callee.name !== 'RegExp')
+    return undefined;
   const [source, flags] = node.arguments;
   if (source?.type !== 'Literal' || typeof source.value !== 'string') return undefined;
-  return { source: source.value, flags: flags === undefined ? '' : flags.type === 'Literal' ? String(flags.value) : 'g' };
+  return {
+    source: source.value,
+    flags: flags === undefined ? '' : flags.type === 'Literal' ? String(flags.value) : 'g',
+  };
 }
 
 /** Replacing keeps most of the text. */
 function replaced(object: Value, args: readonly Thunk[], name: string): Value {
   if (object.type === 'literal') return bounded('a part of a constant', 1);
-  return derived('part', `${name}()`, [object, ...args.slice(1, 2).map((a) => a()).filter((v) => v.type !== 'function' && v.type !== 'literal')]);
+  return derived('part', `${name}()`, [
+    object,
+    ...args
+      .slice(1, 2)
+      .map((a) => a())
+      .filter((v) => v.type !== 'function' && v.type !== 'literal'),
+  ]);
 }
 
 function literalText(thunk: Thunk | undefined): string | undefined {

@@ -1,8 +1,8 @@
 import { argumentAt, dottedName, propertyName, unwrap, type FunctionNode, type Node, type TSESTree } from './ast.ts';
 import type { Evaluator } from './evaluate.ts';
-import { specifierName, type Module } from './module.ts';
+import { importSource, specifierName, type Module } from './module.ts';
 import type { Binding } from './scope.ts';
-import { importSource } from './type-syntax.ts';
+
 import { alternatives } from './value.ts';
 import { splitWords } from './words.ts';
 
@@ -47,19 +47,24 @@ export function callSitesOf(ev: Evaluator, fn: FunctionNode, module: Module): re
 function handleOf(fn: FunctionNode, module: Module): Handle {
   const none: Handle = { binding: undefined, method: undefined, constructorOf: undefined, owner: undefined };
   const parent = fn.parent as Node | undefined;
-  if (fn.type === 'FunctionDeclaration' && fn.id) return { ...none, binding: module.scopes.lookup(fn.id.name, fn.parent) };
-  if (parent?.type === 'VariableDeclarator' && parent.init === fn && parent.id.type === 'Identifier') return { ...none, binding: module.scopes.lookup(parent.id.name, parent) };
+  if (fn.type === 'FunctionDeclaration' && fn.id)
+    return { ...none, binding: module.scopes.lookup(fn.id.name, fn.parent) };
+  if (parent?.type === 'VariableDeclarator' && parent.init === fn && parent.id.type === 'Identifier')
+    return { ...none, binding: module.scopes.lookup(parent.id.name, parent) };
   if (parent?.type === 'MethodDefinition' && parent.kind === 'constructor') {
     const owner = parent.parent.parent;
     return { ...none, constructorOf: owner };
   }
-  if (parent?.type === 'MethodDefinition' || parent?.type === 'PropertyDefinition') return { ...none, method: propertyName(parent), owner: parent.parent.parent };
+  if (parent?.type === 'MethodDefinition' || parent?.type === 'PropertyDefinition')
+    return { ...none, method: propertyName(parent), owner: parent.parent.parent };
   if (parent?.type === 'Property' && parent.value === fn) return { ...none, method: propertyName(parent) };
-  if (parent?.type === 'AssignmentExpression' && parent.right === fn && parent.left.type === 'MemberExpression') return { ...none, method: propertyName(parent.left) };
+  if (parent?.type === 'AssignmentExpression' && parent.right === fn && parent.left.type === 'MemberExpression')
+    return { ...none, method: propertyName(parent.left) };
   if (parent?.type === 'CallExpression') {
     // `const f = useCallback(() => …)`, `export const f = withX(async () => …)`: calls of the variable are calls of the function.
     const holder = parent.parent;
-    if (holder?.type === 'VariableDeclarator' && holder.id.type === 'Identifier') return { ...none, binding: module.scopes.lookup(holder.id.name, holder) };
+    if (holder?.type === 'VariableDeclarator' && holder.id.type === 'Identifier')
+      return { ...none, binding: module.scopes.lookup(holder.id.name, holder) };
   }
   return none;
 }
@@ -68,12 +73,90 @@ function collectReferences(binding: Binding, module: Module, home: Module, sites
   for (const ref of module.scopes.references(binding)) {
     const parent = ref.parent as Node | undefined;
     if (parent?.type === 'CallExpression' && unwrap(parent.callee) === ref) sites.push({ call: parent, module, home });
-    else if (parent?.type === 'MemberExpression' && parent.object === ref && parent.parent?.type === 'CallExpression' && propertyName(parent) === 'call') sites.push({ call: parent.parent, module, home, offset: 1 });
+    else if (
+      parent?.type === 'MemberExpression' &&
+      parent.object === ref &&
+      parent.parent?.type === 'CallExpression' &&
+      propertyName(parent) === 'call'
+    )
+      sites.push({ call: parent.parent, module, home, offset: 1 });
   }
 }
 
 /** Method names that many unrelated objects have: calls of them say nothing about one class. */
-const COMMON_METHODS = new Set(['get', 'set', 'add', 'has', 'run', 'call', 'apply', 'emit', 'on', 'send', 'push', 'then', 'catch', 'map', 'log', 'info', 'error', 'warn', 'debug', 'start', 'stop', 'end', 'close', 'open', 'create', 'update', 'delete', 'remove', 'find', 'save', 'write', 'read', 'next', 'handle', 'execute', 'process', 'init', 'use', 'test', 'exec', 'inc', 'dec', 'observe', 'record', 'labels', 'reset', 'publish', 'subscribe', 'request', 'fetch', 'query', 'post', 'put', 'patch', 'render', 'parse', 'format', 'toString', 'toJSON', 'value', 'key', 'list', 'load', 'connect', 'register', 'handler', 'callback', 'fn', 'resolve', 'reject', 'constructor']);
+const COMMON_METHODS = new Set([
+  'get',
+  'set',
+  'add',
+  'has',
+  'run',
+  'call',
+  'apply',
+  'emit',
+  'on',
+  'send',
+  'push',
+  'then',
+  'catch',
+  'map',
+  'log',
+  'info',
+  'error',
+  'warn',
+  'debug',
+  'start',
+  'stop',
+  'end',
+  'close',
+  'open',
+  'create',
+  'update',
+  'delete',
+  'remove',
+  'find',
+  'save',
+  'write',
+  'read',
+  'next',
+  'handle',
+  'execute',
+  'process',
+  'init',
+  'use',
+  'test',
+  'exec',
+  'inc',
+  'dec',
+  'observe',
+  'record',
+  'labels',
+  'reset',
+  'publish',
+  'subscribe',
+  'request',
+  'fetch',
+  'query',
+  'post',
+  'put',
+  'patch',
+  'render',
+  'parse',
+  'format',
+  'toString',
+  'toJSON',
+  'value',
+  'key',
+  'list',
+  'load',
+  'connect',
+  'register',
+  'handler',
+  'callback',
+  'fn',
+  'resolve',
+  'reject',
+  'constructor',
+]);
 
 function collectMethodCalls(ev: Evaluator, handle: Handle, module: Module, home: Module, sites: CallSite[]): void {
   const { method: name, owner } = handle;
@@ -91,7 +174,14 @@ function collectMethodCalls(ev: Evaluator, handle: Handle, module: Module, home:
 }
 
 /** Can a receiver be an instance of the class that has the method? A name in common is asked for where nothing is known. */
-function mayBe(ev: Evaluator, receiver: Node, owner: Node | undefined, ownerName: string | undefined, method: string, module: Module): boolean {
+function mayBe(
+  ev: Evaluator,
+  receiver: Node,
+  owner: Node | undefined,
+  ownerName: string | undefined,
+  method: string,
+  module: Module,
+): boolean {
   if (owner === undefined) return splitWords(method).length > 1;
   const value = ev.evaluate(receiver, module, undefined);
   for (const v of alternatives(value)) {
@@ -108,16 +198,22 @@ function mayBe(ev: Evaluator, receiver: Node, owner: Node | undefined, ownerName
   return own.join(' ') === words.join(' ') || (own.length > 1 && words.join(' ').endsWith(own.join(' ')));
 }
 
-function collectConstructions(ev: Evaluator, node: TSESTree.ClassDeclaration | TSESTree.ClassExpression, module: Module, sites: CallSite[]): void {
+function collectConstructions(
+  ev: Evaluator,
+  node: TSESTree.ClassDeclaration | TSESTree.ClassExpression,
+  module: Module,
+  sites: CallSite[],
+): void {
   const name = node.id?.name;
   if (name === undefined) return;
   const add = (m: Module): void => {
-    for (const n of m.scopes.nodes('NewExpression')) if (n.callee.type === 'Identifier' && n.callee.name === name) sites.push({ call: n, module: m, home: module });
+    for (const n of m.scopes.nodes('NewExpression'))
+      if (n.callee.type === 'Identifier' && n.callee.name === name) sites.push({ call: n, module: m, home: module });
   };
   add(module);
   if (ev.settings.crossFile !== 'workspace') return;
   for (const path of ev.host.mentioning([`new ${name}`], { importing: module.path }).slice(0, MAX_FILES)) {
-    const m = path === module.path ? undefined : ev.moduleAt(path);
+    const m = path === module.path ? undefined : ev.graph.moduleAt(path);
     if (m) add(m);
   }
 }
@@ -127,7 +223,7 @@ function collectForeign(ev: Evaluator, handle: Handle, module: Module, sites: Ca
   for (const name of exported) {
     const words = name === 'default' ? [] : [name];
     for (const path of ev.host.mentioning(words, { importing: module.path }).slice(0, MAX_FILES)) {
-      const m = path === module.path ? undefined : ev.moduleAt(path);
+      const m = path === module.path ? undefined : ev.graph.moduleAt(path);
       if (m) collectImported(ev, name, m, module, sites);
     }
   }
@@ -137,7 +233,7 @@ function collectForeign(ev: Evaluator, handle: Handle, module: Module, sites: Ca
     const words = owner?.id && method.length < 10 ? [`.${method}(`, owner.id.name] : [`.${method}(`];
     // Files that call a method name its class or file in an import, be it only for the type.
     for (const path of ev.host.mentioning(words, { importing: module.path }).slice(0, MAX_FILES)) {
-      const m = path === module.path ? undefined : ev.moduleAt(path);
+      const m = path === module.path ? undefined : ev.graph.moduleAt(path);
       if (m) collectMethodCalls(ev, handle, m, module, sites);
     }
   }
@@ -147,7 +243,12 @@ function exportNames(binding: Binding, module: Module): string[] {
   const out: string[] = [];
   for (const [name, target] of module.exports) {
     if (target.kind === 'binding' && target.binding === binding) out.push(name === 'module.exports' ? 'default' : name);
-    if (target.kind === 'expression' && target.node.type === 'Identifier' && module.scopes.resolve(target.node) === binding) out.push(name === 'module.exports' ? 'default' : name);
+    if (
+      target.kind === 'expression' &&
+      target.node.type === 'Identifier' &&
+      module.scopes.resolve(target.node) === binding
+    )
+      out.push(name === 'module.exports' ? 'default' : name);
   }
   return out;
 }
@@ -157,14 +258,22 @@ function collectImported(ev: Evaluator, name: string, module: Module, home: Modu
     for (const s of d.specifiers) {
       const binding = module.scopes.root.bindings.get(s.local.name);
       if (!binding || importSource(s) === undefined) continue;
-      const imported = s.type === 'ImportSpecifier' ? specifierName(s.imported) : s.type === 'ImportDefaultSpecifier' ? 'default' : '*';
-      if (imported === name && leadsTo(ev, d.source.value, name, module, home)) collectReferences(binding, module, home, sites);
-      else if (imported === '*' || (imported === 'default' && name !== 'default')) collectMembers(binding, name, module, home, sites);
+      const imported =
+        s.type === 'ImportSpecifier'
+          ? specifierName(s.imported)
+          : s.type === 'ImportDefaultSpecifier'
+            ? 'default'
+            : '*';
+      if (imported === name && leadsTo(ev, d.source.value, name, module, home))
+        collectReferences(binding, module, home, sites);
+      else if (imported === '*' || (imported === 'default' && name !== 'default'))
+        collectMembers(binding, name, module, home, sites);
     }
   }
   for (const d of module.scopes.nodes('VariableDeclarator')) {
     const init = d.init ? unwrap(d.init) : undefined;
-    if (init?.type !== 'CallExpression' || init.callee.type !== 'Identifier' || init.callee.name !== 'require') continue;
+    if (init?.type !== 'CallExpression' || init.callee.type !== 'Identifier' || init.callee.name !== 'require')
+      continue;
     if (d.id.type === 'Identifier') {
       const binding = module.scopes.root.bindings.get(d.id.name);
       if (binding) collectMembers(binding, name, module, home, sites);
@@ -180,7 +289,7 @@ function collectImported(ev: Evaluator, name: string, module: Module, home: Modu
 }
 
 function leadsTo(ev: Evaluator, source: string, name: string, module: Module, home: Module): boolean {
-  const target = ev.importedModule(source, module);
+  const target = ev.graph.importedModule(source, module);
   if (!target) return false;
   return target === home || target.path === home.path || target.exports.get(name)?.kind !== 'binding';
 }
@@ -189,12 +298,18 @@ function collectMembers(binding: Binding, name: string, module: Module, home: Mo
   for (const ref of module.scopes.references(binding)) {
     const member = ref.parent;
     if (member?.type !== 'MemberExpression' || member.object !== ref || propertyName(member) !== name) continue;
-    if (member.parent.type === 'CallExpression' && member.parent.callee === member) sites.push({ call: member.parent, module, home });
+    if (member.parent.type === 'CallExpression' && member.parent.callee === member)
+      sites.push({ call: member.parent, module, home });
   }
 }
 
 /** Arguments that `emit(event, …)` calls of the same event pass at a position. */
-export function emittedArguments(ev: Evaluator, event: Node, module: Module, index: number): readonly { readonly node: Node; readonly module: Module }[] {
+export function emittedArguments(
+  ev: Evaluator,
+  event: Node,
+  module: Module,
+  index: number,
+): readonly { readonly node: Node; readonly module: Module }[] {
   const key = eventKey(event);
   if (key === undefined) return [];
   const out: { node: Node; module: Module }[] = [];
@@ -210,7 +325,7 @@ export function emittedArguments(ev: Evaluator, event: Node, module: Module, ind
   add(module);
   if (ev.settings.crossFile === 'workspace') {
     for (const path of ev.host.mentioning([key, 'emit(']).slice(0, MAX_FILES)) {
-      const m = path === module.path ? undefined : ev.moduleAt(path);
+      const m = path === module.path ? undefined : ev.graph.moduleAt(path);
       if (m) add(m);
     }
   }

@@ -1,5 +1,5 @@
 import { calleeName, childrenOf, dottedName, isFunction, propertyName, unwrap, type Node, type TSESTree } from './ast.ts';
-import { snippet } from './evaluate.ts';
+import { snippet } from './expressions.ts';
 import type { Sensitive } from './judge-sensitive.ts';
 import type { Module } from './module.ts';
 import type { Binding } from './scope.ts';

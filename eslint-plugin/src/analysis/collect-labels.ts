@@ -1,5 +1,6 @@
 import { argumentAt, propertyName, rangeOf, unwrap, type Node } from './ast.ts';
-import { lazy, snippet, type Evaluator } from './evaluate.ts';
+import type { Evaluator } from './evaluate.ts';
+import { lazy, snippet } from './expressions.ts';
 import type { BoundFact, EmissionFact, LabelFact, Range, SensitiveFact } from './facts.ts';
 import { boundOf, type Bound } from './judge-bound.ts';
 import { canHold, sensitiveOf, type Sensitive, type SinkKind } from './judge-sensitive.ts';
@@ -40,8 +41,11 @@ export function entriesOf(ev: Evaluator, argument: Node, module: Module, env: En
       for (const [key, p] of v.props) entries.push(placed(key, p.node, p.module, p.get, argument, module, p.via));
       for (const r of v.rest) {
         const copied = r.kind === 'computed' ? copiedFrom(r.key?.()) : undefined;
-        if (copied) for (const [key, p] of copied.props) entries.push(placed(key, p.node, p.module, p.get, argument, module, p.via));
-        else if (r.kind === 'computed') entries.push({ ...placed('', r.node, r.module, r.get, argument, module), key: computedKey(r.key?.()) });
+        if (copied)
+          for (const [key, p] of copied.props)
+            entries.push(placed(key, p.node, p.module, p.get, argument, module, p.via));
+        else if (r.kind === 'computed')
+          entries.push({ ...placed('', r.node, r.module, r.get, argument, module), key: computedKey(r.key?.()) });
         else entries.push({ ...placed('*', r.node, r.module, r.get, argument, module), key: '*', form: 'spread' });
       }
     } else if (v.type === 'unknown' || v.type === 'source' || v.type === 'derived') {
@@ -70,11 +74,33 @@ function computedKey(key: Value | undefined): string {
  * An entry of the argument's own literal is reported where it is written; one of an object that was made elsewhere at the
  * part of the argument that brings it in, with `source` as the place to edit.
  */
-function placed(key: string, node: Node, owner: Module, get: Thunk, argument: Node, module: Module, via?: Node): RawEntry {
-  const form = node.type === 'Property' ? (node.shorthand ? 'shorthand' : 'property') : node.type === 'AssignmentExpression' ? 'assignment' : 'object';
+function placed(
+  key: string,
+  node: Node,
+  owner: Module,
+  get: Thunk,
+  argument: Node,
+  module: Module,
+  via?: Node,
+): RawEntry {
+  const form =
+    node.type === 'Property'
+      ? node.shorthand
+        ? 'shorthand'
+        : 'property'
+      : node.type === 'AssignmentExpression'
+        ? 'assignment'
+        : 'object';
   if (owner === module && isWithin(node, argument)) return { key, node, module, get, form };
   const spread = via?.parent?.type === 'SpreadElement' && isWithin(via, argument) ? via.parent : spreadIn(argument);
-  return { key, node: spread ?? argument, module, get, form: spread ? 'spread' : 'object', source: { node, module: owner, form } };
+  return {
+    key,
+    node: spread ?? argument,
+    module,
+    get,
+    form: spread ? 'spread' : 'object',
+    source: { node, module: owner, form },
+  };
 }
 
 function isWithin(node: Node, ancestor: Node): boolean {
@@ -98,12 +124,25 @@ export function labelEntries(ev: Evaluator, site: SinkSite, module: Module, env:
     const value = env ? ev.evaluate(first, module, env) : ev.ask(first, module);
     if (!alternatives(value).some((v) => v.type === 'object')) {
       const names = definitionOf(ev, site, module)?.labelNames;
-      return call.arguments.flatMap((a, i) => (a.type === 'SpreadElement' ? [] : [{ key: names?.[i] ?? `#${i + 1}`, node: a, module, get: lazy(() => (env ? ev.evaluate(a, module, env) : ev.ask(a, module))), form: 'positional' as const }]));
+      return call.arguments.flatMap((a, i) =>
+        a.type === 'SpreadElement'
+          ? []
+          : [
+              {
+                key: names?.[i] ?? `#${i + 1}`,
+                node: a,
+                module,
+                get: lazy(() => (env ? ev.evaluate(a, module, env) : ev.ask(a, module))),
+                form: 'positional' as const,
+              },
+            ],
+      );
     }
   }
   if (sink.value !== undefined && call.arguments.length === 1 && sink.labels === 0) {
     const value = env ? ev.evaluate(first, module, env) : ev.ask(first, module);
-    if (!alternatives(value).some((v) => v.type === 'object' || (v.type === 'unknown' && isObjectArgument(first, v)))) return [];
+    if (!alternatives(value).some((v) => v.type === 'object' || (v.type === 'unknown' && isObjectArgument(first, v))))
+      return [];
   }
   return entriesOf(ev, first, module, env);
 }
@@ -171,14 +210,22 @@ export function originOf(entry: RawEntry, home: Module): Pick<LabelFact, 'editRa
   const { source } = entry;
   if (!source) return {};
   // An object of this file feeds different metrics: each is reported. A helper of another file is one defect, reported once per file.
-  return source.module === home ? { editRange: range(source.node), editForm: source.form } : { origin: `${source.module.path}:${rangeOf(source.node)[0]}` };
+  return source.module === home
+    ? { editRange: range(source.node), editForm: source.form }
+    : { origin: `${source.module.path}:${rangeOf(source.node)[0]}` };
 }
 
 /** An object whose keys a client chooses makes every label unbounded. */
 function wholeObject(value: Value, key: string): Bound | undefined {
   if (key !== '*') return undefined;
   for (const v of alternatives(value)) {
-    if (v.type === 'source' && (v.kind.startsWith('http.') || v.kind.startsWith('message.'))) return { bound: 'unbounded', why: `${boundOf(v).why}, whose keys a client chooses`, evidence: v.evidence, step: v.step };
+    if (v.type === 'source' && (v.kind.startsWith('http.') || v.kind.startsWith('message.')))
+      return {
+        bound: 'unbounded',
+        why: `${boundOf(v).why}, whose keys a client chooses`,
+        evidence: v.evidence,
+        step: v.step,
+      };
   }
   return undefined;
 }
@@ -193,7 +240,13 @@ export function valueNodeOf(node: Node): Node {
 
 /** Plain form of a bound. */
 export function boundFact(bound: Bound, home: Module): BoundFact {
-  return { bound: bound.bound, count: bound.count, why: bound.why, evidence: bound.evidence, trace: traceOf(bound.step, home) };
+  return {
+    bound: bound.bound,
+    count: bound.count,
+    why: bound.why,
+    evidence: bound.evidence,
+    trace: traceOf(bound.step, home),
+  };
 }
 
 /** Plain form of a sensitive value. */
@@ -205,7 +258,13 @@ export function sensitiveFact(s: Sensitive, home: Module): SensitiveFact {
 const KEY_NEEDS_VALUE = new Set(['url', 'query', 'message', 'headers', 'online', 'device']);
 
 /** Personal data or secrets in an entry, by value first, then by key. */
-export function sensitiveEntry(ev: Evaluator, key: string | undefined, value: Value, sink: SinkKind, home: Module): SensitiveFact | undefined {
+export function sensitiveEntry(
+  ev: Evaluator,
+  key: string | undefined,
+  value: Value,
+  sink: SinkKind,
+  home: Module,
+): SensitiveFact | undefined {
   const own = sensitiveOf(value, sink, ev.settings);
   const vocabulary = vocabularyOf(ev.settings);
   if (own && !(key !== undefined && vocabulary.allowKeys?.includes(key))) return sensitiveFact(own, home);
@@ -232,4 +291,3 @@ function supportsKey(value: Value, category: string): boolean {
   }
   return false;
 }
-

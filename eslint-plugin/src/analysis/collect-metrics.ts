@@ -41,7 +41,10 @@ export function definitionAt(ev: Evaluator, node: Node, module: Module): MetricD
 function read(ev: Evaluator, node: Node, module: Module): MetricDefinition | undefined {
   if (node.type === 'NewExpression') {
     const callee = ev.ask(node.callee, module);
-    const sink = callee.type === 'external' ? libraryExport(callee.path[0] ?? '', callee.path.at(-1) ?? '')?.construct?.sink : undefined;
+    const sink =
+      callee.type === 'external'
+        ? libraryExport(callee.path[0] ?? '', callee.path.at(-1) ?? '')?.construct?.sink
+        : undefined;
     return sink?.kind === 'metric-define' ? fromConfig(ev, node, module, sink.instrument) : undefined;
   }
   if (node.type !== 'CallExpression') return undefined;
@@ -107,7 +110,11 @@ export function configuredEmissions(ev: Evaluator, module: Module): readonly Con
     const keys = property.value.properties.map((p) => (p.type === 'Property' ? propertyName(p) : undefined));
     if (!names || !keys.every((k) => k !== undefined && names.includes(k))) continue;
     const name = config.properties.find((p) => p.type === 'Property' && propertyName(p) === 'name');
-    out.push({ config, labels: property.value, name: name?.type === 'Property' ? text(ev, name.value, module) : undefined });
+    out.push({
+      config,
+      labels: property.value,
+      name: name?.type === 'Property' ? text(ev, name.value, module) : undefined,
+    });
   }
   return out;
 }

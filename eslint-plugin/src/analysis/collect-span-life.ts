@@ -10,7 +10,8 @@ import { alternatives } from './value.ts';
 export function collectSpanLife(ev: Evaluator, module: Module): readonly SpanLifeFact[] {
   const deps: SpanLifeDeps = {
     resolveFunction(callee, home) {
-      for (const v of alternatives(ev.ask(callee, home))) if (v.type === 'function') return { node: v.node, module: v.module };
+      for (const v of alternatives(ev.ask(callee, home)))
+        if (v.type === 'function') return { node: v.node, module: v.module };
       return undefined;
     },
   };
@@ -32,7 +33,12 @@ export function collectSpanLife(ev: Evaluator, module: Module): readonly SpanLif
 }
 
 /** A tracer behind a `Proxy` that ends the span itself: an `end()` in the callback is one too many. */
-function throughProxy(ev: Evaluator, call: TSESTree.CallExpression, module: Module, deps: SpanLifeDeps): readonly SpanLifeFact[] {
+function throughProxy(
+  ev: Evaluator,
+  call: TSESTree.CallExpression,
+  module: Module,
+  deps: SpanLifeDeps,
+): readonly SpanLifeFact[] {
   const callee = unwrap(call.callee);
   const callback = callbackOf(ev, call.arguments.at(-1), module);
   if (callee.type !== 'MemberExpression' || !callback) return [];
@@ -52,4 +58,3 @@ function callbackOf(ev: Evaluator, node: Node | undefined, module: Module): Func
   const value = ev.ask(n, module);
   return value.type === 'function' && value.module === module ? value.node : undefined;
 }
-

@@ -1,8 +1,9 @@
 import { enclosingFunction, rangeOf, unwrap, walk, type FunctionNode, type Node, type TSESTree } from './ast.ts';
 import { labelEntries, labelFact, metricName, type RawEntry } from './collect-labels.ts';
 import { writeFact, writeParts } from './collect-writes.ts';
-import { bindParameters, paramBindings } from './evaluate-binding.ts';
-import { lazy, type Evaluator } from './evaluate.ts';
+import { bindParameters, paramBindings } from './frame.ts';
+import type { Evaluator } from './evaluate.ts';
+import { lazy } from './expressions.ts';
 import type { EmissionFact, WriteFact } from './facts.ts';
 import type { SinkKind } from './judge-sensitive.ts';
 import type { Module } from './module.ts';
@@ -25,7 +26,12 @@ const cache = new WeakMap<Module, readonly WrapperCall[]>();
 const namesCache = new WeakMap<Evaluator, ReadonlySet<string>>();
 
 /** Strings of which a file that writes metrics or spans itself contains one. */
-export const TELEMETRY_MODULES = ['prom-client', '@opentelemetry/', '@prometheus-io/client', 'nestjs-prometheus'] as const;
+export const TELEMETRY_MODULES = [
+  'prom-client',
+  '@opentelemetry/',
+  '@prometheus-io/client',
+  'nestjs-prometheus',
+] as const;
 
 /** Names under which telemetry-writing functions of the workspace can be called. */
 export function wrapperNames(ev: Evaluator): ReadonlySet<string> {
@@ -39,9 +45,10 @@ export function wrapperNames(ev: Evaluator): ReadonlySet<string> {
     for (const path of ev.host.mentioning([text])) {
       if (seen.has(path)) continue;
       seen.add(path);
-      const module = ev.moduleAt(path);
+      const module = ev.graph.moduleAt(path);
       if (!module) continue;
-      for (const [fn, sites] of sinkFunctions(ev, module)) if (sites.some((s) => takesParameter(s, fn, module))) addName(fn, found);
+      for (const [fn, sites] of sinkFunctions(ev, module))
+        if (sites.some((s) => takesParameter(s, fn, module))) addName(fn, found);
     }
   }
   names = found;
@@ -61,7 +68,8 @@ function takesParameter(site: SinkSite, fn: FunctionNode, module: Module): boole
       const binding = module.scopes.resolve(n);
       if (!binding) return true;
       if (params.has(binding)) found = true;
-      else if (depth < 3 && binding.declaration.type === 'VariableDeclarator' && binding.declaration.init) look(binding.declaration.init, depth + 1);
+      else if (depth < 3 && binding.declaration.type === 'VariableDeclarator' && binding.declaration.init)
+        look(binding.declaration.init, depth + 1);
       return true;
     });
   };
@@ -73,7 +81,12 @@ function takesParameter(site: SinkSite, fn: FunctionNode, module: Module): boole
 function addName(fn: FunctionNode, names: Set<string>): void {
   if ('id' in fn && fn.id) names.add(fn.id.name);
   const parent = fn.parent as Node | undefined;
-  const holder = parent?.type === 'VariableDeclarator' ? parent.id : parent?.type === 'Property' || parent?.type === 'MethodDefinition' || parent?.type === 'PropertyDefinition' ? parent.key : undefined;
+  const holder =
+    parent?.type === 'VariableDeclarator'
+      ? parent.id
+      : parent?.type === 'Property' || parent?.type === 'MethodDefinition' || parent?.type === 'PropertyDefinition'
+        ? parent.key
+        : undefined;
   if (holder?.type === 'Identifier') names.add(holder.name);
 }
 
@@ -108,14 +121,31 @@ function wrapperCalls(ev: Evaluator, module: Module): readonly WrapperCall[] {
   if (!callsAny(module.text, names)) return out;
   for (const call of module.scopes.nodes('CallExpression')) {
     const callee = unwrap(call.callee);
-    const name = callee.type === 'Identifier' ? callee.name : callee.type === 'MemberExpression' && callee.property.type === 'Identifier' ? callee.property.name : undefined;
+    const name =
+      callee.type === 'Identifier'
+        ? callee.name
+        : callee.type === 'MemberExpression' && callee.property.type === 'Identifier'
+          ? callee.property.name
+          : undefined;
     if (name === undefined || !names.has(name)) continue;
     for (const value of alternatives(ev.ask(callee, module))) {
       if (value.type !== 'function' || value.module === module) continue;
       const sites = sinkFunctions(ev, value.module).get(value.node);
       if (!sites) continue;
-      const args = call.arguments.map((a) => lazy(() => (a.type === 'SpreadElement' ? ev.elementOf(ev.evaluate(a.argument, module, undefined)) : ev.evaluate(a, module, undefined))));
-      out.push({ call, target: value, sites: sites.slice(0, MAX_SITES), env: bindParameters(ev, value.node, value.module, args, value.env?.self, value.env, 1), name });
+      const args = call.arguments.map((a) =>
+        lazy(() =>
+          a.type === 'SpreadElement'
+            ? ev.elementOf(ev.evaluate(a.argument, module, undefined))
+            : ev.evaluate(a, module, undefined),
+        ),
+      );
+      out.push({
+        call,
+        target: value,
+        sites: sites.slice(0, MAX_SITES),
+        env: bindParameters(ev, value.node, value.module, args, value.env?.self, value.env, 1),
+        name,
+      });
     }
   }
   return out;
@@ -133,7 +163,15 @@ export function wrapperEmissions(ev: Evaluator, module: Module): readonly Emissi
         .filter((e): e is RawEntry => e !== undefined)
         .map((e) => labelFact(ev, e, module))
         .filter((l) => !seen.has(`${l.key} ${l.range.start}`) && seen.add(`${l.key} ${l.range.start}`));
-      if (labels.length > 0) out.push({ range: labels[0]?.range ?? { start: 0, end: 0 }, metric: metricName(ev, site, w.target.module), shape: site.shape, method: site.method, labels, through: w.name });
+      if (labels.length > 0)
+        out.push({
+          range: labels[0]?.range ?? { start: 0, end: 0 },
+          metric: metricName(ev, site, w.target.module),
+          shape: site.shape,
+          method: site.method,
+          labels,
+          through: w.name,
+        });
     }
   }
   return out;
@@ -146,7 +184,11 @@ export function wrapperWrites(ev: Evaluator, module: Module): readonly WriteFact
     const seen = new Set<number>();
     for (const site of w.sites) {
       if (site.sink.kind === 'metric-emit' || site.sink.kind === 'metric-define') continue;
-      const sink: SinkKind = site.sink.kind.startsWith('baggage') ? 'baggage' : site.sink.kind === 'tracker' ? 'tracker' : 'span';
+      const sink: SinkKind = site.sink.kind.startsWith('baggage')
+        ? 'baggage'
+        : site.sink.kind === 'tracker'
+          ? 'tracker'
+          : 'span';
       for (const { part, entry } of writeParts(ev, site, w.target.module, w.env)) {
         const here = relocate(ev, entry, w, module);
         if (!here || seen.has(rangeOf(here.node)[0])) continue;
@@ -163,11 +205,20 @@ export function wrapperWrites(ev: Evaluator, module: Module): readonly WriteFact
 /** An entry that comes from an argument of the call is reported at that argument; others belong to the wrapper's own file. */
 function relocate(ev: Evaluator, entry: RawEntry, w: WrapperCall, module: Module): RawEntry | undefined {
   if (entry.module === module && inside(entry.node, w.call)) return entry;
-  if (entry.source?.module === module && inside(entry.source.node, w.call)) return { key: entry.key, node: entry.source.node, module, get: entry.get, form: entry.source.form };
+  if (entry.source?.module === module && inside(entry.source.node, w.call))
+    return { key: entry.key, node: entry.source.node, module, get: entry.get, form: entry.source.form };
   const value = entry.get();
   const inner = stepIn(value, module, w.call) ?? argumentOf(ev, value, w, module);
   const node = inner && argumentAround(inner, w.call);
-  return node ? { key: entry.key, node, module, get: () => value, form: node.type === 'Property' ? (node.shorthand ? 'shorthand' : 'property') : 'argument' } : undefined;
+  return node
+    ? {
+        key: entry.key,
+        node,
+        module,
+        get: () => value,
+        form: node.type === 'Property' ? (node.shorthand ? 'shorthand' : 'property') : 'argument',
+      }
+    : undefined;
 }
 
 /** The argument, or the property of an object argument, that a node belongs to. */
@@ -181,11 +232,13 @@ function argumentAround(node: Node, call: TSESTree.CallExpression): Node {
 
 function stepIn(value: Value, module: Module, call: Node): Node | undefined {
   for (const v of [value, ...alternatives(value)]) {
-    for (let s: Step | undefined = v.step; s; s = s.next) if (s.module === module && inside(s.node, call)) return s.node;
-    if (v.type === 'derived') for (const part of v.of) {
-      const node = stepIn(part, module, call);
-      if (node) return node;
-    }
+    for (let s: Step | undefined = v.step; s; s = s.next)
+      if (s.module === module && inside(s.node, call)) return s.node;
+    if (v.type === 'derived')
+      for (const part of v.of) {
+        const node = stepIn(part, module, call);
+        if (node) return node;
+      }
   }
   return undefined;
 }
@@ -197,15 +250,23 @@ function argumentOf(ev: Evaluator, value: Value, w: WrapperCall, module: Module)
     if (a.type === 'SpreadElement') continue;
     const v = ev.evaluate(a, module, undefined);
     if (v.type !== 'literal' && alternatives(v).some((x) => wanted.has(x) || sameSource(x, value))) return a;
-    if (v.type === 'object') for (const p of v.props.values()) if (p.module === module && alternatives(p.get()).some((x) => x.type !== 'literal' && (wanted.has(x) || sameSource(x, value)))) return p.node;
+    if (v.type === 'object')
+      for (const p of v.props.values())
+        if (
+          p.module === module &&
+          alternatives(p.get()).some((x) => x.type !== 'literal' && (wanted.has(x) || sameSource(x, value)))
+        )
+          return p.node;
   }
   return undefined;
 }
 
 function sameSource(a: Value, b: Value): boolean {
   for (const v of alternatives(b)) {
-    if (a.type === 'source' && v.type === 'source' && a.kind === v.kind && a.names.join('.') === v.names.join('.')) return true;
-    if (a.type === 'unknown' && v.type === 'unknown' && a.names.length > 0 && a.names.join('.') === v.names.join('.')) return true;
+    if (a.type === 'source' && v.type === 'source' && a.kind === v.kind && a.names.join('.') === v.names.join('.'))
+      return true;
+    if (a.type === 'unknown' && v.type === 'unknown' && a.names.length > 0 && a.names.join('.') === v.names.join('.'))
+      return true;
   }
   return false;
 }

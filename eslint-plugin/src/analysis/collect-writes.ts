@@ -2,7 +2,8 @@ import { argumentAt, calleeName, dottedName, rangeOf, unwrap, type Node, type TS
 import { callSitesOf } from './callers.ts';
 import { carriedSecret } from './carried-secrets.ts';
 import { entriesOf, originOf, range, sensitiveEntry, sensitiveFact, valueNodeOf, type RawEntry } from './collect-labels.ts';
-import { snippet, type Evaluator } from './evaluate.ts';
+import type { Evaluator } from './evaluate.ts';
+import { snippet } from './expressions.ts';
 import type { WriteFact } from './facts.ts';
 import { sensitiveOf, vocabularyOf, type SinkKind } from './judge-sensitive.ts';
 import { isOutsideProduction } from './log-conditions.ts';

@@ -1,18 +1,34 @@
-import { isFunction, propertyName, unwrap, type FunctionNode, type Node, type TSESTree } from './ast.ts';
+import { isFunction, propertyName, unwrap, type Node, type TSESTree } from './ast.ts';
 import { parameterValue } from './evaluate-param.ts';
 import { memberValue } from './evaluate-member.ts';
-import { lazy, traced, type Evaluator } from './evaluate.ts';
+import type { Evaluator } from './evaluate.ts';
+import { lazy, traced } from './expressions.ts';
 import { guardOf } from './guards.ts';
 import { libraryExport } from './libraries.ts';
-import { specifierName, type Module } from './module.ts';
-import { patternIds, type Binding } from './scope.ts';
-import { annotationOf, importSource, typeName, valueOfType } from './type-syntax.ts';
-import { alternatives, join, literal, unknown, type Env, type ObjectProperty, type ObjectRest, type ObjectValue, type Thunk, type Value } from './value.ts';
+import { importSource, specifierName, type Module } from './module.ts';
+import { type Binding } from './scope.ts';
+import { annotationOf, valueOfType } from './type-syntax.ts';
+import {
+  join,
+  literal,
+  unknown,
+  type Env,
+  type ObjectProperty,
+  type ObjectRest,
+  type ObjectValue,
+  type Value,
+} from './value.ts';
 
 /** Value of a name where it is used. */
-export function evaluateIdentifier(ev: Evaluator, id: TSESTree.Identifier, module: Module, env: Env | undefined): Value {
+export function evaluateIdentifier(
+  ev: Evaluator,
+  id: TSESTree.Identifier,
+  module: Module,
+  env: Env | undefined,
+): Value {
   if (id.name === 'undefined') return literal(undefined);
-  const binding = module.scopes.resolve(id) ?? (id.parent && isDeclaration(id) ? module.scopes.lookup(id.name, id) : undefined);
+  const binding =
+    module.scopes.resolve(id) ?? (id.parent && isDeclaration(id) ? module.scopes.lookup(id.name, id) : undefined);
   if (!binding) return ev.global(id.name);
   const guard = id === binding.id ? undefined : guardOf(ev, id, module, env);
   if (guard) return guard;
@@ -21,7 +37,9 @@ export function evaluateIdentifier(ev: Evaluator, id: TSESTree.Identifier, modul
     if (thunk) return traced(thunk(), id, module, id.name);
   }
   const value = bindingValue(ev, binding, module, env);
-  return binding.kind === 'function' || binding.kind === 'class' || binding.kind === 'enum' ? value : traced(value, id, module, id.name);
+  return binding.kind === 'function' || binding.kind === 'class' || binding.kind === 'enum'
+    ? value
+    : traced(value, id, module, id.name);
 }
 
 function isDeclaration(id: Node): boolean {
@@ -37,7 +55,9 @@ export function bindingValue(ev: Evaluator, binding: Binding, module: Module, en
     case 'var':
       return variableValue(ev, binding, module, env);
     case 'function':
-      return isFunction(declaration) ? { type: 'function', node: declaration, module, env } : unknown([binding.name], 'syntax');
+      return isFunction(declaration)
+        ? { type: 'function', node: declaration, module, env }
+        : unknown([binding.name], 'syntax');
     case 'class':
       return { type: 'class', node: declaration as TSESTree.ClassDeclaration, module };
     case 'enum':
@@ -45,9 +65,18 @@ export function bindingValue(ev: Evaluator, binding: Binding, module: Module, en
     case 'import':
       return importValue(ev, binding, module);
     case 'param':
-      return isFunction(declaration) ? parameterValue(ev, binding, declaration, module, env) : unknown([binding.name], 'parameter');
+      return isFunction(declaration)
+        ? parameterValue(ev, binding, declaration, module, env)
+        : unknown([binding.name], 'parameter');
     case 'catch':
-      return projectPattern(ev, (declaration as TSESTree.CatchClause).param as Node, binding.id, { type: 'shape', shape: 'js.Error', module, origin: declaration, evidence: 'proved' }, module, env);
+      return projectPattern(
+        ev,
+        (declaration as TSESTree.CatchClause).param as Node,
+        binding.id,
+        { type: 'shape', shape: 'js.Error', module, origin: declaration, evidence: 'proved' },
+        module,
+        env,
+      );
     default:
       return unknown([binding.name], 'syntax');
   }
@@ -60,10 +89,16 @@ function variableValue(ev: Evaluator, binding: Binding, module: Module, env: Env
   let initial: Value | undefined;
   if ((loop?.type === 'ForOfStatement' || loop?.type === 'ForInStatement') && loop.left === statement) {
     const iterable = ev.evaluate(loop.right, module, env);
-    const element: Value = loop.type === 'ForOfStatement' ? ev.elementOf(iterable) : { type: 'derived', how: 'key', name: 'a key', of: [iterable] };
+    const element: Value =
+      loop.type === 'ForOfStatement'
+        ? ev.elementOf(iterable)
+        : { type: 'derived', how: 'key', name: 'a key', of: [iterable] };
     initial = projectPattern(ev, declarator.id, binding.id, element, module, env);
   } else if (declarator.init) {
-    initial = declarator.id.type === 'Identifier' ? ev.evaluate(declarator.init, module, env) : projectPattern(ev, declarator.id, binding.id, ev.evaluate(declarator.init, module, env), module, env);
+    initial =
+      declarator.id.type === 'Identifier'
+        ? ev.evaluate(declarator.init, module, env)
+        : projectPattern(ev, declarator.id, binding.id, ev.evaluate(declarator.init, module, env), module, env);
   }
   if (initial?.type === 'object') initial = withLaterWrites(ev, initial, binding, module, env);
   const assigned = binding.kind === 'const' ? [] : assignmentsOf(binding, module);
@@ -75,11 +110,15 @@ function variableValue(ev: Evaluator, binding: Binding, module: Module, env: Env
   }
   const annotation = annotationOf(binding.id) ?? annotationOf(declarator.id);
   if (values.length === 0) {
-    const typed = annotation && declarator.id.type === 'Identifier' ? valueOfType(ev, { node: annotation, module }, [binding.name]) : undefined;
+    const typed =
+      annotation && declarator.id.type === 'Identifier'
+        ? valueOfType(ev, { node: annotation, module }, [binding.name])
+        : undefined;
     return typed ?? unknown([binding.name], 'syntax', annotation ? { declared: { node: annotation, module } } : {});
   }
   const value = join(values);
-  if (annotation && value.type === 'object' && declarator.id.type === 'Identifier') return { ...value, declared: { node: annotation, module } };
+  if (annotation && value.type === 'object' && declarator.id.type === 'Identifier')
+    return { ...value, declared: { node: annotation, module } };
   if (annotation && declarator.id.type === 'Identifier' && (value.type === 'unknown' || value.type === 'external')) {
     const typed = valueOfType(ev, { node: annotation, module }, [binding.name]);
     if (typed) return typed;
@@ -122,12 +161,24 @@ function writesTo(binding: Binding, module: Module): readonly Write[] {
     if (parent?.type === 'MemberExpression' && parent.object === ref) {
       const up = parent.parent;
       if (up?.type === 'AssignmentExpression' && up.left === parent) {
-        out.push({ key: propertyName(parent), keyNode: parent.computed ? parent.property : undefined, value: up.right, node: up, spread: false });
+        out.push({
+          key: propertyName(parent),
+          keyNode: parent.computed ? parent.property : undefined,
+          value: up.right,
+          node: up,
+          spread: false,
+        });
       }
     } else if (parent?.type === 'CallExpression' && parent.arguments[0] === ref) {
       const callee = unwrap(parent.callee);
-      if (callee.type === 'MemberExpression' && callee.object.type === 'Identifier' && callee.object.name === 'Object' && propertyName(callee) === 'assign') {
-        for (const a of parent.arguments.slice(1)) out.push({ key: undefined, keyNode: undefined, value: a, node: a, spread: true });
+      if (
+        callee.type === 'MemberExpression' &&
+        callee.object.type === 'Identifier' &&
+        callee.object.name === 'Object' &&
+        propertyName(callee) === 'assign'
+      ) {
+        for (const a of parent.arguments.slice(1))
+          out.push({ key: undefined, keyNode: undefined, value: a, node: a, spread: true });
       }
     }
   }
@@ -135,7 +186,13 @@ function writesTo(binding: Binding, module: Module): readonly Write[] {
   return out;
 }
 
-function withLaterWrites(ev: Evaluator, object: ObjectValue, binding: Binding, module: Module, env: Env | undefined): Value {
+function withLaterWrites(
+  ev: Evaluator,
+  object: ObjectValue,
+  binding: Binding,
+  module: Module,
+  env: Env | undefined,
+): Value {
   const writes = writesTo(binding, module);
   if (writes.length === 0) return object;
   const props = new Map<string, ObjectProperty>(object.props);
@@ -157,13 +214,21 @@ function withLaterWrites(ev: Evaluator, object: ObjectValue, binding: Binding, m
 }
 
 /** Value that a pattern gives to one of its identifiers. */
-export function projectPattern(ev: Evaluator, pattern: Node, id: TSESTree.Identifier, value: Value, module: Module, env: Env | undefined): Value {
+export function projectPattern(
+  ev: Evaluator,
+  pattern: Node,
+  id: TSESTree.Identifier,
+  value: Value,
+  module: Module,
+  env: Env | undefined,
+): Value {
   const path = patternPath(pattern, id);
   if (!path) return unknown([id.name], 'syntax');
   let v = value;
   for (const step of path) {
     if (step.kind === 'member') v = memberValue(ev, v, step.name, step.node, module);
-    else if (step.kind === 'index') v = v.type === 'array' && v.exact ? (v.items[step.index]?.() ?? literal(undefined)) : indexed(ev, v, step.index);
+    else if (step.kind === 'index')
+      v = v.type === 'array' && v.exact ? (v.items[step.index]?.() ?? literal(undefined)) : indexed(ev, v, step.index);
     else if (step.kind === 'rest') v = restOf(v, step.taken);
     else {
       const missing = v.type === 'literal' && v.value === undefined;
@@ -175,18 +240,27 @@ export function projectPattern(ev: Evaluator, pattern: Node, id: TSESTree.Identi
 }
 
 function indexed(ev: Evaluator, value: Value, index: number): Value {
-  if (value.type === 'derived' && value.how === 'entry') return index === 0 ? { type: 'derived', how: 'key', name: 'a key', of: value.of } : ev.elementOf(entryValues(value.of[0] ?? value));
+  if (value.type === 'derived' && value.how === 'entry')
+    return index === 0
+      ? { type: 'derived', how: 'key', name: 'a key', of: value.of }
+      : ev.elementOf(entryValues(value.of[0] ?? value));
   return ev.elementOf(value);
 }
 
 /** The values of an object as an array value. */
 export function entryValues(value: Value): Value {
-  if (value.type === 'object') return { type: 'array', exact: false, items: [...value.props.values()].map((p) => p.get).concat(value.rest.map((r) => r.get)) };
+  if (value.type === 'object')
+    return {
+      type: 'array',
+      exact: false,
+      items: [...value.props.values()].map((p) => p.get).concat(value.rest.map((r) => r.get)),
+    };
   return value;
 }
 
 function restOf(value: Value, taken: ReadonlySet<string>): Value {
-  if (value.type === 'source' && [...taken].some((k) => /cookie|authorization/i.test(k))) return { type: 'derived', how: 'protected', name: 'the remaining properties', of: [value] };
+  if (value.type === 'source' && [...taken].some((k) => /cookie|authorization/i.test(k)))
+    return { type: 'derived', how: 'protected', name: 'the remaining properties', of: [value] };
   if (value.type !== 'object') return value;
   return { ...value, props: new Map([...value.props].filter(([k]) => !taken.has(k))) };
 }
@@ -211,7 +285,14 @@ export function patternPath(pattern: Node, id: Node): PatternStep[] | undefined 
       for (const p of pattern.properties) {
         if (p.type === 'RestElement') {
           const inner = patternPath(p.argument, id);
-          if (inner) return [{ kind: 'rest', taken: new Set(pattern.properties.map((q) => (q.type === 'Property' ? (propertyName(q) ?? '') : ''))) }, ...inner];
+          if (inner)
+            return [
+              {
+                kind: 'rest',
+                taken: new Set(pattern.properties.map((q) => (q.type === 'Property' ? (propertyName(q) ?? '') : ''))),
+              },
+              ...inner,
+            ];
         } else {
           const inner = patternPath(p.value, id);
           if (inner) return [{ kind: 'member', name: propertyName(p), node: p }, ...inner];
@@ -233,11 +314,18 @@ export function patternPath(pattern: Node, id: Node): PatternStep[] | undefined 
 
 function enumObject(ev: Evaluator, node: TSESTree.TSEnumDeclaration, module: Module): Value {
   const props = new Map<string, ObjectProperty>();
-  const members = (node.body as { members?: readonly TSESTree.TSEnumMember[] } | undefined)?.members ?? (node as unknown as { members?: readonly TSESTree.TSEnumMember[] }).members ?? [];
+  const members =
+    (node.body as { members?: readonly TSESTree.TSEnumMember[] } | undefined)?.members ??
+    (node as unknown as { members?: readonly TSESTree.TSEnumMember[] }).members ??
+    [];
   for (const [index, m] of members.entries()) {
     const name = m.id.type === 'Identifier' ? m.id.name : String((m.id as { value?: unknown }).value);
     const { initializer } = m;
-    props.set(name, { node: m, module, get: initializer ? lazy(() => ev.evaluate(initializer, module, undefined)) : () => literal(index) });
+    props.set(name, {
+      node: m,
+      module,
+      get: initializer ? lazy(() => ev.evaluate(initializer, module, undefined)) : () => literal(index),
+    });
   }
   return { type: 'object', node, module, props, rest: [] };
 }
@@ -246,54 +334,16 @@ function importValue(ev: Evaluator, binding: Binding, module: Module): Value {
   const { declaration } = binding;
   if (declaration.type === 'TSImportEqualsDeclaration') {
     const ref = declaration.moduleReference;
-    if (ref.type === 'TSExternalModuleReference' && ref.expression.type === 'Literal') return ev.namespace(String(ref.expression.value), module);
+    if (ref.type === 'TSExternalModuleReference' && ref.expression.type === 'Literal')
+      return ev.namespace(String(ref.expression.value), module);
     return unknown([binding.name], 'import');
   }
   const source = importSource(declaration);
   if (source === undefined) return unknown([binding.name], 'import');
   if (declaration.type === 'ImportNamespaceSpecifier') return ev.namespace(source, module);
   const name = declaration.type === 'ImportSpecifier' ? specifierName(declaration.imported) : 'default';
-  const target = ev.importedModule(source, module);
+  const target = ev.graph.importedModule(source, module);
   if (target) return ev.exportValue(target, name);
   if (name === 'default' && !libraryExport(source, 'default')) return { type: 'external', path: [source] };
   return ev.externalMember([source], name);
-}
-
-/** Binds the parameters of a function to arguments. */
-export function bindParameters(ev: Evaluator, fn: FunctionNode, module: Module, args: readonly Thunk[], self: Value | undefined, parent: Env | undefined, depth: number): Env {
-  const bindings = new Map<Binding, Thunk>();
-  const env: Env = { bindings, self, parent, depth };
-  for (const [index, param] of fn.params.entries()) {
-    const argument = param.type === 'RestElement' ? lazy((): Value => ({ type: 'array', exact: false, items: args.slice(index) })) : (args[index] ?? ((): Value => literal(undefined)));
-    const target = param.type === 'RestElement' ? param.argument : param;
-    for (const binding of paramBindings(fn, module)) {
-      if (bindings.has(binding) || !patternPath(target, binding.id)) continue;
-      bindings.set(binding, lazy(() => typedFallback(ev, projectPattern(ev, target, binding.id, argument(), module, env), binding, param, module)));
-    }
-  }
-  return env;
-}
-
-/** An argument of which nothing is known still has the parameter's type. */
-function typedFallback(ev: Evaluator, value: Value, binding: Binding, param: Node, module: Module): Value {
-  if (value.type !== 'unknown' || alternatives(value).length !== 1) return value;
-  const annotation = annotationOf(param);
-  if (!annotation || binding.id !== (param.type === 'AssignmentPattern' ? param.left : param)) return value;
-  return valueOfType(ev, { node: annotation, module }, [typeName(annotation) ?? binding.name]) ?? value;
-}
-
-const paramsCache = new WeakMap<FunctionNode, readonly Binding[]>();
-
-/** Bindings of a function's parameters. */
-export function paramBindings(fn: FunctionNode, module: Module): readonly Binding[] {
-  let list = paramsCache.get(fn);
-  if (!list) {
-    const anchor = fn.params[0] ?? fn.body;
-    list = fn.params
-      .flatMap((p) => patternIds(p))
-      .map((id) => module.scopes.lookup(id.name, anchor as Node))
-      .filter((b): b is Binding => b?.declaration === fn);
-    paramsCache.set(fn, list);
-  }
-  return list;
 }

@@ -1,7 +1,8 @@
 import { argumentAt, isFunction, propertyName, unwrap, type FunctionNode, type Node, type TSESTree } from './ast.ts';
 import { callSitesOf, emittedArguments, type CallSite } from './callers.ts';
 import { projectPattern } from './evaluate-binding.ts';
-import { traced, type Evaluator } from './evaluate.ts';
+import type { Evaluator } from './evaluate.ts';
+import { traced } from './expressions.ts';
 import { shapeOf, shapeMember } from './libraries.ts';
 import type { Module } from './module.ts';
 import type { Binding } from './scope.ts';
@@ -13,7 +14,13 @@ const MAX_SITES = 10;
 const MAX_ARITY = 8;
 
 /** Value of a function parameter when the function is not evaluated for a particular call. */
-export function parameterValue(ev: Evaluator, binding: Binding, fn: FunctionNode, module: Module, env: Env | undefined): Value {
+export function parameterValue(
+  ev: Evaluator,
+  binding: Binding,
+  fn: FunctionNode,
+  module: Module,
+  env: Env | undefined,
+): Value {
   const index = fn.params.findIndex((p) => contains(p, binding.id));
   const param = fn.params[index];
   if (!param || index > MAX_ARITY) return unknown([binding.name], 'parameter');
@@ -28,15 +35,33 @@ export function parameterValue(ev: Evaluator, binding: Binding, fn: FunctionNode
   return value.type === 'unknown' && value.names.length === 0 ? { ...value, names: [binding.name] } : value;
 }
 
-function wholeParameter(ev: Evaluator, fn: FunctionNode, index: number, target: Node, declared: DeclaredType | undefined, contextName: string | undefined, module: Module, env: Env | undefined): Value {
-  const id = target.type === 'Identifier' ? target : target.type === 'AssignmentPattern' && target.left.type === 'Identifier' ? target.left : undefined;
+function wholeParameter(
+  ev: Evaluator,
+  fn: FunctionNode,
+  index: number,
+  target: Node,
+  declared: DeclaredType | undefined,
+  contextName: string | undefined,
+  module: Module,
+  env: Env | undefined,
+): Value {
+  const id =
+    target.type === 'Identifier'
+      ? target
+      : target.type === 'AssignmentPattern' && target.left.type === 'Identifier'
+        ? target.left
+        : undefined;
   const own = id?.name ?? contextName ?? '';
   const names = id ? [id.name] : contextName ? [contextName] : [];
   if (declared) {
     const typed = valueOfType(ev, declared, names);
     if (typed) return typed;
   }
-  const fallback = (): Value => unknown(names, 'parameter', { declared, param: id ? module.scopes.resolve(id) ?? bindingOf(id, module) : undefined });
+  const fallback = (): Value =>
+    unknown(names, 'parameter', {
+      declared,
+      param: id ? (module.scopes.resolve(id) ?? bindingOf(id, module)) : undefined,
+    });
   const role = callbackRole(ev, fn, index, module, env);
   if (role && role.type !== 'unknown') return role;
   const named = conventional(own, fn, index, module, declared !== undefined);
@@ -48,7 +73,14 @@ function wholeParameter(ev: Evaluator, fn: FunctionNode, index: number, target: 
     const values = sites.slice(0, MAX_SITES).map((s) => argumentValue(ev, s, index, target));
     if (values.length === 0) return role ?? fallback();
     const joined = join(values);
-    return joined.type === 'unknown' ? { ...joined, names: names.length > 0 ? names : joined.names, given: joined.given ?? joined.names, declared: joined.declared ?? declared } : joined;
+    return joined.type === 'unknown'
+      ? {
+          ...joined,
+          names: names.length > 0 ? names : joined.names,
+          given: joined.given ?? joined.names,
+          declared: joined.declared ?? declared,
+        }
+      : joined;
   } finally {
     ev.activeParams.delete(fn);
   }
@@ -59,7 +91,10 @@ function bindingOf(id: TSESTree.Identifier, module: Module): Binding | undefined
 }
 
 function argumentValue(ev: Evaluator, site: CallSite, index: number, target: Node): Value {
-  if (site.event) return site.argument ? traced(ev.evaluate(site.argument, site.module, undefined), site.argument, site.module) : literal(undefined);
+  if (site.event)
+    return site.argument
+      ? traced(ev.evaluate(site.argument, site.module, undefined), site.argument, site.module)
+      : literal(undefined);
   const arg = argumentAt(site.call, index + (site.offset ?? 0));
   if (!arg) {
     if (site.call.arguments.some((a) => a.type === 'SpreadElement')) return unknown([], 'parameter');
@@ -69,7 +104,13 @@ function argumentValue(ev: Evaluator, site: CallSite, index: number, target: Nod
 }
 
 /** What a callback receives: from a library signature, an array method, a promise, an emitter or a workspace function. */
-function callbackRole(ev: Evaluator, fn: FunctionNode, index: number, module: Module, env: Env | undefined): Value | undefined {
+function callbackRole(
+  ev: Evaluator,
+  fn: FunctionNode,
+  index: number,
+  module: Module,
+  env: Env | undefined,
+): Value | undefined {
   const parent = fn.parent;
   if (parent?.type !== 'CallExpression' && parent?.type !== 'NewExpression') return undefined;
   const position = parent.arguments.indexOf(fn as TSESTree.Expression);
@@ -77,7 +118,8 @@ function callbackRole(ev: Evaluator, fn: FunctionNode, index: number, module: Mo
   const callee = unwrap(parent.callee);
   const signature = signatureOf(ev, parent, module, env);
   if (signature?.callbacks) {
-    const params = signature.callbacks[position] ?? (position === parent.arguments.length - 1 ? signature.callbacks[-1] : undefined);
+    const params =
+      signature.callbacks[position] ?? (position === parent.arguments.length - 1 ? signature.callbacks[-1] : undefined);
     // Express error handlers take four parameters: (err, req, res, next).
     const shifted = params && fn.params.length === 4 && params[0] === 'web.Request' ? ['js.Error', ...params] : params;
     const shape = shifted?.[index];
@@ -90,22 +132,41 @@ function callbackRole(ev: Evaluator, fn: FunctionNode, index: number, module: Mo
       const receiver = ev.evaluate(callee.object, module, env);
       return receiver.type === 'shape' ? undefined : ev.elementOf(receiver);
     }
-    if (element !== undefined && index === element + 1) return method === 'forEach' || method === 'map' ? { type: 'derived', how: 'key', name: 'a key', of: [ev.evaluate(callee.object, module, env)] } : undefined;
+    if (element !== undefined && index === element + 1)
+      return method === 'forEach' || method === 'map'
+        ? { type: 'derived', how: 'key', name: 'a key', of: [ev.evaluate(callee.object, module, env)] }
+        : undefined;
     if (method === 'reduce' && index === 1) return ev.elementOf(ev.evaluate(callee.object, module, env));
     if (method === 'then' && index === 0 && position === 0) return ev.evaluate(callee.object, module, env);
-    if ((method === 'catch' && index === 0) || (method === 'then' && position === 1)) return { type: 'shape', shape: 'js.Error', module, origin: fn, evidence: 'proved' };
-    if (TRPC.has(method) && index === 0 && position === 0 && chainsInput(callee.object)) return { type: 'shape', shape: 'trpc.Options', module, origin: fn, evidence: 'named' };
+    if ((method === 'catch' && index === 0) || (method === 'then' && position === 1))
+      return { type: 'shape', shape: 'js.Error', module, origin: fn, evidence: 'proved' };
+    if (TRPC.has(method) && index === 0 && position === 0 && chainsInput(callee.object))
+      return { type: 'shape', shape: 'trpc.Options', module, origin: fn, evidence: 'named' };
     if (LISTEN.has(method) && position === 1) {
       const first = parent.arguments[0];
-      if (first?.type === 'Literal' && first.value === 'error' && index === 0) return { type: 'shape', shape: 'js.Error', module, origin: fn, evidence: 'named' };
+      if (first?.type === 'Literal' && first.value === 'error' && index === 0)
+        return { type: 'shape', shape: 'js.Error', module, origin: fn, evidence: 'named' };
       const args = first ? emittedArguments(ev, first, module, index) : [];
-      if (args.length > 0) return join(args.slice(0, MAX_SITES).map((a) => traced(ev.evaluate(a.node, a.module, undefined), a.node, a.module)));
+      if (args.length > 0)
+        return join(
+          args.slice(0, MAX_SITES).map((a) => traced(ev.evaluate(a.node, a.module, undefined), a.node, a.module)),
+        );
     }
   }
   return passedTo(ev, parent, position, index, module, env);
 }
 
-const ELEMENT_CALLBACKS: Readonly<Record<string, number>> = { map: 0, forEach: 0, filter: 0, find: 0, some: 0, every: 0, flatMap: 0, findIndex: 0, findLast: 0 };
+const ELEMENT_CALLBACKS: Readonly<Record<string, number>> = {
+  map: 0,
+  forEach: 0,
+  filter: 0,
+  find: 0,
+  some: 0,
+  every: 0,
+  flatMap: 0,
+  findIndex: 0,
+  findLast: 0,
+};
 const LISTEN = new Set(['on', 'once', 'addListener', 'prependListener', 'subscribe', 'addEventListener']);
 
 const TRPC = new Set(['query', 'mutation', 'subscription', 'handler', 'action']);
@@ -124,7 +185,12 @@ function chainsInput(node: Node): boolean {
   return false;
 }
 
-function signatureOf(ev: Evaluator, call: TSESTree.CallExpression | TSESTree.NewExpression, module: Module, env: Env | undefined): Signature | undefined {
+function signatureOf(
+  ev: Evaluator,
+  call: TSESTree.CallExpression | TSESTree.NewExpression,
+  module: Module,
+  env: Env | undefined,
+): Signature | undefined {
   const callee = unwrap(call.callee);
   if (callee.type === 'MemberExpression') {
     const object = ev.evaluate(callee.object, module, env);
@@ -136,7 +202,14 @@ function signatureOf(ev: Evaluator, call: TSESTree.CallExpression | TSESTree.New
 }
 
 /** The callback goes to a workspace function: the arguments that function calls it with. */
-function passedTo(ev: Evaluator, call: TSESTree.CallExpression | TSESTree.NewExpression, position: number, index: number, module: Module, env: Env | undefined): Value | undefined {
+function passedTo(
+  ev: Evaluator,
+  call: TSESTree.CallExpression | TSESTree.NewExpression,
+  position: number,
+  index: number,
+  module: Module,
+  env: Env | undefined,
+): Value | undefined {
   if (call.type !== 'CallExpression' || ev.activeParams.has(call)) return undefined;
   const callee = ev.evaluate(call.callee, module, env);
   if (callee.type !== 'function') return undefined;
@@ -159,12 +232,19 @@ function passedTo(ev: Evaluator, call: TSESTree.CallExpression | TSESTree.NewExp
 }
 
 /** Conventional parameter names stand for well known objects where nothing else is known. */
-function conventional(name: string, fn: FunctionNode, index: number, module: Module, annotated: boolean): Value | undefined {
+function conventional(
+  name: string,
+  fn: FunctionNode,
+  index: number,
+  module: Module,
+  annotated: boolean,
+): Value | undefined {
   if (annotated) return undefined;
   const shape = (s: string): Value => ({ type: 'shape', shape: s, module, origin: fn, evidence: 'named' });
   const next = fn.params[index + 1];
   const nextName = next?.type === 'Identifier' ? next.name : '';
-  if ((name === 'req' || name === 'request') && (/^(res|reply|response|rep)$/.test(nextName) || name === 'req')) return shape('web.Request');
+  if ((name === 'req' || name === 'request') && (/^(res|reply|response|rep)$/.test(nextName) || name === 'req'))
+    return shape('web.Request');
   if ((name === 'res' || name === 'reply') && index > 0) return shape('web.Response');
   if (/^(err|error)$/.test(name)) return shape('js.Error');
   if (name === 'ctx' && /\b(koa|@koa\/router)['"]/.test(module.text)) return shape('koa.Context');
@@ -191,4 +271,3 @@ export function declaredMember(ev: Evaluator, value: Value, name: string): Value
   const names = name === '[]' ? base : [...base, name];
   return valueOfType(ev, type, names) ?? unknown(names, 'member', { declared: type });
 }
-

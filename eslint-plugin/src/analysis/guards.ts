@@ -14,7 +14,11 @@ export function guardOf(ev: Evaluator, use: Node, module: Module, env: Env | und
   if (text === undefined) return undefined;
   const test = (node: Node, holds: boolean): Value | undefined => testLimits(ev, node, text, holds, module, env, 0);
   let child: Node = use;
-  for (let p: Node | undefined = use.parent ?? undefined, i = 0; p && i < MAX_CLIMB; child = p, p = p.parent ?? undefined, i++) {
+  for (
+    let p: Node | undefined = use.parent ?? undefined, i = 0;
+    p && i < MAX_CLIMB;
+    child = p, p = p.parent ?? undefined, i++
+  ) {
     let found: Value | undefined;
     if (p.type === 'ConditionalExpression' || p.type === 'IfStatement') {
       if (p.consequent === child) found = test(p.test, true);
@@ -43,7 +47,9 @@ const exitsCache = new WeakMap<Node, readonly TSESTree.IfStatement[]>();
 function earlyExits(block: TSESTree.BlockStatement | TSESTree.Program): readonly TSESTree.IfStatement[] {
   let list = exitsCache.get(block);
   if (!list) {
-    list = (block.body as readonly Node[]).filter((s): s is TSESTree.IfStatement => s.type === 'IfStatement' && !s.alternate && exits(s.consequent));
+    list = (block.body as readonly Node[]).filter(
+      (s): s is TSESTree.IfStatement => s.type === 'IfStatement' && !s.alternate && exits(s.consequent),
+    );
     exitsCache.set(block, list);
   }
   return list;
@@ -54,10 +60,23 @@ function exits(node: Node): boolean {
     const last = node.body.at(-1);
     return last !== undefined && exits(last);
   }
-  return node.type === 'ReturnStatement' || node.type === 'ThrowStatement' || node.type === 'ContinueStatement' || node.type === 'BreakStatement';
+  return (
+    node.type === 'ReturnStatement' ||
+    node.type === 'ThrowStatement' ||
+    node.type === 'ContinueStatement' ||
+    node.type === 'BreakStatement'
+  );
 }
 
-function testLimits(ev: Evaluator, test: Node, text: string, holds: boolean, module: Module, env: Env | undefined, depth: number): Value | undefined {
+function testLimits(
+  ev: Evaluator,
+  test: Node,
+  text: string,
+  holds: boolean,
+  module: Module,
+  env: Env | undefined,
+  depth: number,
+): Value | undefined {
   const node = unwrap(test);
   if (depth > 8) return undefined;
   const again = (n: Node, h: boolean): Value | undefined => testLimits(ev, n, text, h, module, env, depth + 1);
@@ -81,17 +100,33 @@ function testLimits(ev: Evaluator, test: Node, text: string, holds: boolean, mod
   }
 }
 
-function comparisonLimits(ev: Evaluator, node: TSESTree.BinaryExpression, text: string, holds: boolean, module: Module, env: Env | undefined): Value | undefined {
+function comparisonLimits(
+  ev: Evaluator,
+  node: TSESTree.BinaryExpression,
+  text: string,
+  holds: boolean,
+  module: Module,
+  env: Env | undefined,
+): Value | undefined {
   const { operator } = node;
-  if (operator === 'in') return holds && dottedName(node.left as Node) === text ? collection(ev, node.right, module, env) : undefined;
+  if (operator === 'in')
+    return holds && dottedName(node.left as Node) === text ? collection(ev, node.right, module, env) : undefined;
   const equal = operator === '===' || operator === '==';
   const different = operator === '!==' || operator === '!=';
   if (!(equal && holds) && !(different && !holds)) return undefined;
-  const other = dottedName(node.left as Node) === text ? node.right : dottedName(node.right) === text ? (node.left as Node) : undefined;
+  const other =
+    dottedName(node.left as Node) === text
+      ? node.right
+      : dottedName(node.right) === text
+        ? (node.left as Node)
+        : undefined;
   if (!other) return undefined;
   const v = unwrap(other);
   if (v.type === 'Literal' && v.value !== null) return bounded('a comparison with a constant', 1);
-  if (v.type === 'MemberExpression' || (v.type === 'Identifier' && v.name !== 'undefined' && /^[A-Z][A-Z0-9_]+$/.test(v.name))) {
+  if (
+    v.type === 'MemberExpression' ||
+    (v.type === 'Identifier' && v.name !== 'undefined' && /^[A-Z][A-Z0-9_]+$/.test(v.name))
+  ) {
     const value = ev.evaluate(v, module, env);
     return value.type === 'literal' && value.value != null ? bounded('a comparison with a constant', 1) : undefined;
   }
@@ -100,7 +135,13 @@ function comparisonLimits(ev: Evaluator, node: TSESTree.BinaryExpression, text: 
 
 const COLLECTION_METHODS = new Set(['has', 'includes', 'hasOwnProperty', 'hasOwn', 'contains']);
 
-function membershipLimits(ev: Evaluator, call: TSESTree.CallExpression, text: string, module: Module, env: Env | undefined): Value | undefined {
+function membershipLimits(
+  ev: Evaluator,
+  call: TSESTree.CallExpression,
+  text: string,
+  module: Module,
+  env: Env | undefined,
+): Value | undefined {
   const callee = unwrap(call.callee);
   if (callee.type !== 'MemberExpression') return undefined;
   const method = propertyName(callee);
@@ -115,9 +156,11 @@ function membershipLimits(ev: Evaluator, call: TSESTree.CallExpression, text: st
 function collection(ev: Evaluator, node: Node, module: Module, env: Env | undefined): Value | undefined {
   const value = ev.evaluate(node, module, env);
   if (value.type === 'array' && value.exact) return bounded('a fixed list', value.items.length);
-  if (value.type === 'object' && value.rest.length === 0 && value.props.size > 0) return bounded('a fixed table', value.props.size);
+  if (value.type === 'object' && value.rest.length === 0 && value.props.size > 0)
+    return bounded('a fixed table', value.props.size);
   if (value.type === 'bounded') return bounded(value.why, value.count);
   const name = dottedName(node)?.split('.').at(-1) ?? '';
-  if (/^[A-Z][A-Z0-9_]+$/.test(name) || /^(?:known|allowed|valid|supported|permitted|registered|enabled)/i.test(name)) return bounded(`the list \`${name}\``);
+  if (/^[A-Z][A-Z0-9_]+$/.test(name) || /^(?:known|allowed|valid|supported|permitted|registered|enabled)/i.test(name))
+    return bounded(`the list \`${name}\``);
   return undefined;
 }

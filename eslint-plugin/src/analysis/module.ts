@@ -88,14 +88,18 @@ function collectCommonJs(node: TSESTree.AssignmentExpression, exports: Map<strin
     }
   } else if (
     (object.type === 'Identifier' && object.name === 'exports') ||
-    (object.type === 'MemberExpression' && object.object.type === 'Identifier' && object.object.name === 'module' && propertyName(object) === 'exports')
+    (object.type === 'MemberExpression' &&
+      object.object.type === 'Identifier' &&
+      object.object.name === 'module' &&
+      propertyName(object) === 'exports')
   ) {
     if (!exports.has(name)) exports.set(name, { kind: 'expression', node: node.right });
   }
 }
 
 function declaredNames(node: Node): string[] {
-  if (node.type === 'VariableDeclaration') return node.declarations.flatMap((d) => patternIds(d.id).map((id) => id.name));
+  if (node.type === 'VariableDeclaration')
+    return node.declarations.flatMap((d) => patternIds(d.id).map((id) => id.name));
   const id = (node as { id?: Node | null }).id;
   return id?.type === 'Identifier' ? [id.name] : [];
 }
@@ -103,4 +107,11 @@ function declaredNames(node: Node): string[] {
 /** Name in an import or export specifier (identifier or string). */
 export function specifierName(node: Node): string {
   return node.type === 'Identifier' ? node.name : node.type === 'Literal' ? String(node.value) : '';
+}
+
+/** Module specifier of an import binding's declaration. */
+export function importSource(declaration: Node | undefined): string | undefined {
+  const parent = declaration?.parent;
+  if (parent?.type === 'ImportDeclaration') return parent.source.value;
+  return undefined;
 }

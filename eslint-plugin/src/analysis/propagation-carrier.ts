@@ -103,6 +103,43 @@ export class CarrierSearch {
     return targets.some((t) => this.propagates(t.node, direction, t.module, depth + 1));
   }
 
+  /**
+   * The function that a call runs writes a carrier into an object that it is given. A function that injects for a message
+   * of its own and gets the same entity (`enqueue(order)`) does not.
+   */
+  private calleeFills(call: TSESTree.CallExpression, module: Module, depth = 0): boolean {
+    const targets = this.functionsOf(call.callee, module);
+    if (targets.length === 0) return HELPER.inject.test(calleeName(call) ?? '');
+    if (depth >= MAX_DEPTH) return false;
+    return targets.some((t) => this.propagates(t.node, 'inject', t.module, depth + 1) && this.fillsParam(t, depth));
+  }
+
+  private fillsParam({ node: fn, module }: { readonly node: FunctionNode; readonly module: Module }, depth: number): boolean {
+    const params = new Set<Binding>();
+    for (const id of fn.params.flatMap((p) => patternIds(p))) {
+      const binding = module.scopes.resolve(id);
+      if (binding) params.add(binding);
+    }
+    let found = false;
+    walk(fn.body, (n) => {
+      if (found) return false;
+      if (n.type === 'AssignmentExpression') {
+        const left = unwrap(n.left);
+        found = left.type === 'MemberExpression' && rootIn(left, params, module);
+      } else if (n.type === 'CallExpression') {
+        const callee = unwrap(n.callee);
+        if (propagationCall(n, module) === 'inject') {
+          const carrier = n.arguments[1];
+          found = carrier !== undefined && rootIn(carrier, params, module);
+        } else if (callee.type === 'MemberExpression' && /^(?:set|append|push|assign|add)$/.test(propertyName(callee) ?? ''))
+          found = rootIn(propertyName(callee) === 'assign' ? (n.arguments[0] ?? callee) : callee.object, params, module);
+        else if (n.arguments.some((a) => rootIn(a, params, module))) found = this.calleeFills(n, module, depth + 1);
+      }
+      return undefined;
+    });
+    return found;
+  }
+
   /** Functions of the workspace that an expression can be. */
   functionsOf(expression: Node, module: Module): readonly { readonly node: FunctionNode; readonly module: Module }[] {
     const node = unwrap(expression);
@@ -144,8 +181,7 @@ export class CarrierSearch {
         if (found) return false;
         if (node.type !== 'CallExpression') return undefined;
         if (propagationCall(node, module) === 'inject') found = true;
-        else if (node.arguments.some((a) => mentions(a, flow.bindings, module)))
-          found = this.calleePropagates(node, 'inject', module);
+        else if (node.arguments.some((a) => rootIn(a, flow.bindings, module))) found = this.calleeFills(node, module);
         return undefined;
       });
     }
@@ -217,8 +253,11 @@ function identifiersIn(root: Node): readonly TSESTree.Identifier[] {
   return ids;
 }
 
-function mentions(root: Node, bindings: ReadonlySet<Binding>, module: Module): boolean {
-  return identifiersIn(root).some((id) => hasBinding(bindings, id, module));
+/** `x`, `x.headers`, `x.meta.trace`: a part of one of these variables. */
+function rootIn(expression: Node, bindings: ReadonlySet<Binding>, module: Module): boolean {
+  let n = unwrap(expression);
+  while (n.type === 'MemberExpression') n = unwrap(n.object);
+  return n.type === 'Identifier' && hasBinding(bindings, n, module);
 }
 
 function hasBinding(bindings: ReadonlySet<Binding>, id: TSESTree.Identifier, module: Module): boolean {

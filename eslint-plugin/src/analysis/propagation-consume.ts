@@ -23,6 +23,7 @@ import { outermostFunction, receiverName, type CarrierSearch } from './propagati
 import { importSources, isBrowserFile, type TracingProject } from './propagation-coverage.ts';
 import { shapesOf, type PropagationDraft } from './propagation-facts.ts';
 import { brokerWord, isCovered, isScheduled } from './propagation-publish.ts';
+import { decoratorArgument, isFedBySchedule, nameIn, queueName } from './propagation-schedule.ts';
 
 const METHODS = new Set(Object.values(consumers).flatMap((m) => Object.keys(m)));
 
@@ -46,15 +47,16 @@ export function collectConsumes(
   const { module } = ctx;
   if (isBrowserFile(module)) return [];
   const found: Found[] = [];
-  for (const call of module.scopes.nodes('CallExpression')) collectCall(ctx, carriers, call, found);
+  for (const call of module.scopes.nodes('CallExpression')) collectCall(ctx, project, carriers, call, found);
   for (const call of module.scopes.nodes('NewExpression')) {
     if (!CONSTRUCTOR_NAMES.test(calleeName(call) ?? '')) continue;
     const spec = shapesOf(ctx.evaluate(call))
       .map((s) => consumeConstructors[s])
       .find((s) => s !== undefined);
-    if (spec) collectHandler(ctx, carriers, call, spec, found);
+    if (spec && !isFedBySchedule(ctx, project, nameIn(ctx, call.arguments[0], module)))
+      collectHandler(ctx, carriers, call, spec, found);
   }
-  const decorated = collectDecorated(module, project, carriers);
+  const decorated = collectDecorated(ctx, project, carriers);
   if (decorated.length > 0 && !hasInterceptor(project, carriers)) found.push(...decorated);
   return found.filter((f) => !isCovered(project, f.broker)).map((f) => factOf(f, project));
 }
@@ -80,6 +82,7 @@ function factOf(f: Found, project: TracingProject): PropagationDraft {
 
 function collectCall(
   ctx: AnalysisContext,
+  project: TracingProject,
   carriers: CarrierSearch,
   call: TSESTree.CallExpression,
   found: Found[],
@@ -110,6 +113,7 @@ function collectCall(
       !importSources(ctx.module).some((s) => s.startsWith('@opentelemetry/'))
     )
       return;
+    if (shape === 'bull.Queue' && isFedBySchedule(ctx, project, queueName(ctx, call, ctx.module))) return;
     collectHandler(ctx, carriers, call, spec, found);
     return;
   }
@@ -286,7 +290,12 @@ function isInside(node: Node, ancestor: Node): boolean {
   return false;
 }
 
-function collectDecorated(module: Module, project: TracingProject, carriers: CarrierSearch): readonly Found[] {
+function collectDecorated(
+  ctx: AnalysisContext,
+  project: TracingProject,
+  carriers: CarrierSearch,
+): readonly Found[] {
+  const { module } = ctx;
   const found: Found[] = [];
   for (const decorator of module.scopes.nodes('Decorator')) {
     const method = parentOf(decorator);
@@ -313,7 +322,8 @@ function collectDecorated(module: Module, project: TracingProject, carriers: Car
       !facts ||
       method?.type !== 'MethodDefinition' ||
       !isFunction(method.value) ||
-      carriers.propagates(method.value, 'extract', module)
+      carriers.propagates(method.value, 'extract', module) ||
+      isFedBySchedule(ctx, project, nameIn(ctx, decoratorArgument(node.decorators, 'Processor'), module))
     )
       continue;
     found.push({

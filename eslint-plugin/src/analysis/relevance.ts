@@ -1,18 +1,27 @@
 import { consumers, handlerDecorators, publishers } from '../knowledge/libraries/brokers.ts';
 
-const METRIC_CALLS = /\.(?:inc|dec|observe|startTimer|labels|setToCurrentTime|zero)\s*(?:\?\.)?\(|labelNames|\.set\(\s*\{|\.(?:add|record)\([^,(){}]*,\s*\{/;
+const METRIC_CALLS =
+  /\.(?:inc|dec|observe|startTimer|labels|setToCurrentTime|zero)\s*(?:\?\.)?\(|labelNames|\.set\(\s*\{|\.(?:add|record)\([^,(){}]*,\s*\{/;
 const WEAK_METRIC_CALLS = /\.(?:add|record|set|observe)\s*(?:\?\.)?\(/;
 const METRIC_WORDS = /counter|histogram|gauge|metric|meter|summary|timer|telemetry|otel/i;
-const SPAN_CALLS = /\.(?:setAttributes?|startSpan|startActiveSpan|addEvent|addLinks?|updateName|setEntry|createBaggage|recordException|setStatus)\s*(?:\?\.)?\(|resourceFromAttributes|new Resource\b/;
+const SPAN_CALLS =
+  /\.(?:setAttributes?|startSpan|startActiveSpan|addEvent|addLinks?|updateName|setEntry|createBaggage|recordException|setStatus)\s*(?:\?\.)?\(|resourceFromAttributes|new Resource\b/;
 const SPAN_STARTS = /\bstart(?:Active)?Span\b|\bgetActiveSpan\b/;
 const TRACKERS = /sentry|bugsnag|airbrake|newrelic|elastic|honeybadger|hot-shots|dogstatsd/i;
 
 const escape = (s: string): string => s.replace(/[^\w]/g, '\\$&');
 const methods = new Set([...Object.values(publishers), ...Object.values(consumers)].flatMap((m) => Object.keys(m)));
 const SEND_CALLS = new RegExp(`\\.(?:${[...methods].map(escape).join('|')})\\s*(?:<[^()]*>)?\\(`);
-const DECORATORS = new RegExp(`@(?:${Object.values(handlerDecorators).flatMap((d) => Object.keys(d)).map(escape).join('|')})\\b`);
-const BROKER_WORDS = /queue|kafka|amqp|rabbit|bull|nats|mqtt|sqs|sns|redis|broker|producer|consumer|publisher|subscriber|eventbus|event_bus|microservices|worker|child_process|pubsub|pg-boss|agenda|graphile|service-?bus|socket|piscina|tinypool|workerpool|outbox/i;
-const CARRIERS = /propagation\.|\b(?:inject|extract)\(|ROOT_CONTEXT|SpanKind\.SERVER|postMessage|[oO]utbox|new \w*(?:Worker|Consumer|Processor)\b/;
+const DECORATORS = new RegExp(
+  `@(?:${Object.values(handlerDecorators)
+    .flatMap((d) => Object.keys(d))
+    .map(escape)
+    .join('|')})\\b`,
+);
+const BROKER_WORDS =
+  /queue|kafka|amqp|rabbit|bull|nats|mqtt|sqs|sns|redis|broker|producer|consumer|publisher|subscriber|eventbus|event_bus|microservices|worker|child_process|pubsub|pg-boss|agenda|graphile|service-?bus|socket|piscina|tinypool|workerpool|outbox/i;
+const CARRIERS =
+  /propagation\.|\b(?:inject|extract)\(|ROOT_CONTEXT|SpanKind\.SERVER|postMessage|[oO]utbox|new \w*(?:Worker|Consumer|Processor)\b/;
 
 /** Which groups of facts a file's text can hold; a cheap look before anything is evaluated. */
 export interface Relevance {
@@ -47,7 +56,10 @@ const patterns = new WeakMap<ReadonlySet<string>, RegExp | null>();
 export function callsAny(text: string, names: ReadonlySet<string>): boolean {
   let pattern = patterns.get(names);
   if (pattern === undefined) {
-    pattern = names.size === 0 ? null : new RegExp(`(?<![\\w$])(?:${[...names].map(escape).join('|')})\\s*(?:<[^()]*>)?(?:\\?\\.)?\\(`);
+    pattern =
+      names.size === 0
+        ? null
+        : new RegExp(`(?<![\\w$])(?:${[...names].map(escape).join('|')})\\s*(?:<[^()]*>)?(?:\\?\\.)?\\(`);
     patterns.set(names, pattern);
   }
   return pattern?.test(text) ?? false;

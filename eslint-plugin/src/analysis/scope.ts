@@ -1,7 +1,8 @@
 import { childrenOf, isFunction, parentOf, type Node, type TSESTree } from './ast.ts';
 
 /** How a name was introduced. */
-export type BindingKind = 'var' | 'let' | 'const' | 'param' | 'function' | 'class' | 'import' | 'catch' | 'enum' | 'type';
+export type BindingKind =
+  'var' | 'let' | 'const' | 'param' | 'function' | 'class' | 'import' | 'catch' | 'enum' | 'type';
 
 /** One declared name; `id` is the identifier that declares it, `declaration` the node that owns it. */
 export interface Binding {
@@ -35,10 +36,54 @@ export interface ScopeInfo {
 
 type NodeName = `${Node['type']}`;
 /** The node interface behind a type name. */
-type NodeOf<T extends NodeName> = Node extends infer N ? (N extends { type: infer K extends string } ? (`${K}` extends T ? N : never) : never) : never;
+type NodeOf<T extends NodeName> = Node extends infer N
+  ? N extends { type: infer K extends string }
+    ? `${K}` extends T
+      ? N
+      : never
+    : never
+  : never;
 
-const SCOPE_TYPES = new Set(['Program', 'BlockStatement', 'ForStatement', 'ForInStatement', 'ForOfStatement', 'SwitchStatement', 'CatchClause', 'ClassDeclaration', 'ClassExpression', 'StaticBlock', 'TSModuleBlock', 'FunctionDeclaration', 'FunctionExpression', 'ArrowFunctionExpression']);
-const INDEXED = new Set(['CallExpression', 'NewExpression', 'FunctionDeclaration', 'FunctionExpression', 'ArrowFunctionExpression', 'ClassDeclaration', 'ClassExpression', 'Property', 'PropertyDefinition', 'MethodDefinition', 'AssignmentExpression', 'ImportDeclaration', 'ExportNamedDeclaration', 'ExportDefaultDeclaration', 'ExportAllDeclaration', 'VariableDeclarator', 'ReturnStatement', 'ThrowStatement', 'YieldExpression', 'MemberExpression', 'ImportExpression', 'Decorator']);
+const SCOPE_TYPES = new Set([
+  'Program',
+  'BlockStatement',
+  'ForStatement',
+  'ForInStatement',
+  'ForOfStatement',
+  'SwitchStatement',
+  'CatchClause',
+  'ClassDeclaration',
+  'ClassExpression',
+  'StaticBlock',
+  'TSModuleBlock',
+  'FunctionDeclaration',
+  'FunctionExpression',
+  'ArrowFunctionExpression',
+]);
+const INDEXED = new Set([
+  'CallExpression',
+  'NewExpression',
+  'FunctionDeclaration',
+  'FunctionExpression',
+  'ArrowFunctionExpression',
+  'ClassDeclaration',
+  'ClassExpression',
+  'Property',
+  'PropertyDefinition',
+  'MethodDefinition',
+  'AssignmentExpression',
+  'ImportDeclaration',
+  'ExportNamedDeclaration',
+  'ExportDefaultDeclaration',
+  'ExportAllDeclaration',
+  'VariableDeclarator',
+  'ReturnStatement',
+  'ThrowStatement',
+  'YieldExpression',
+  'MemberExpression',
+  'ImportExpression',
+  'Decorator',
+]);
 
 /** Walks the tree once: sets parents, opens scopes, declares names, and indexes node types that collectors ask for. */
 export function buildScopes(program: TSESTree.Program): ScopeInfo {
@@ -54,7 +99,11 @@ export function buildScopes(program: TSESTree.Program): ScopeInfo {
   for (let entry = stack.pop(); entry; entry = stack.pop()) {
     const [node] = entry;
     let scope = entry[1];
-    if (node !== program && SCOPE_TYPES.has(node.type) && !(node.type === 'BlockStatement' && isFunction(parentOf(node)))) {
+    if (
+      node !== program &&
+      SCOPE_TYPES.has(node.type) &&
+      !(node.type === 'BlockStatement' && isFunction(parentOf(node)))
+    ) {
       scope = { node, parent: scope, bindings: new Map() };
       scopeOfNode.set(node, scope);
     }
@@ -143,7 +192,11 @@ function isPropertyName(id: TSESTree.Identifier | TSESTree.JSXIdentifier): boole
 }
 
 function isSameIdentifier(value: Node, id: Node): boolean {
-  return value === id || (value.type === 'AssignmentPattern' && value.left === id) || (value.type === 'Identifier' && value.name === (id as TSESTree.Identifier).name);
+  return (
+    value === id ||
+    (value.type === 'AssignmentPattern' && value.left === id) ||
+    (value.type === 'Identifier' && value.name === (id as TSESTree.Identifier).name)
+  );
 }
 
 function declare(node: Node, scope: Scope, outer: Scope): void {
@@ -194,7 +247,8 @@ function add(scope: Scope, id: TSESTree.Identifier, kind: BindingKind, declarati
 
 function functionScope(scope: Scope): Scope {
   let s = scope;
-  while (s.parent && !isFunction(s.node) && s.node.type !== 'StaticBlock' && s.node.type !== 'TSModuleBlock') s = s.parent;
+  while (s.parent && !isFunction(s.node) && s.node.type !== 'StaticBlock' && s.node.type !== 'TSModuleBlock')
+    s = s.parent;
   return s;
 }
 

@@ -2,8 +2,8 @@ import { enclosingFunction, propertyName, unwrap, type FunctionNode, type Node, 
 import type { Evaluator } from './evaluate.ts';
 import { libraryExport, libraryType, shapeMember, shapeOf } from './libraries.ts';
 import type { Module } from './module.ts';
-import { importSource } from './type-syntax.ts';
-import { specifierName } from './module.ts';
+
+import { importSource, specifierName } from './module.ts';
 import { libraries } from '../knowledge/libraries/index.ts';
 import { LOG_LEVELS } from '../knowledge/libraries/loggers.ts';
 import type { Sink } from '../knowledge/types.ts';

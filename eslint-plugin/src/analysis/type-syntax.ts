@@ -1,6 +1,6 @@
 import { propertyName, type Node, type TSESTree } from './ast.ts';
 import { globalType, libraryType } from './libraries.ts';
-import { specifierName, type Module } from './module.ts';
+import { importSource, specifierName, type Module } from './module.ts';
 import type { Evaluator } from './evaluate.ts';
 import { bounded, unknown, type DeclaredType, type Value } from './value.ts';
 
@@ -8,7 +8,14 @@ const MAX_DEPTH = 12;
 
 /** The type annotation of a parameter, variable or field. */
 export function annotationOf(node: Node): TSESTree.TypeNode | undefined {
-  const n = node.type === 'AssignmentPattern' ? node.left : node.type === 'TSParameterProperty' ? (node.parameter.type === 'AssignmentPattern' ? node.parameter.left : node.parameter) : node;
+  const n =
+    node.type === 'AssignmentPattern'
+      ? node.left
+      : node.type === 'TSParameterProperty'
+        ? node.parameter.type === 'AssignmentPattern'
+          ? node.parameter.left
+          : node.parameter
+        : node;
   return (n as { typeAnnotation?: TSESTree.TSTypeAnnotation }).typeAnnotation?.typeAnnotation;
 }
 
@@ -19,14 +26,16 @@ export function annotationOf(node: Node): TSESTree.TypeNode | undefined {
 export function valueOfType(ev: Evaluator, type: DeclaredType, names: readonly string[], depth = 0): Value | undefined {
   const { node, module } = type;
   if (depth > MAX_DEPTH) return undefined;
-  const next = (n: TSESTree.TypeNode, m = module): Value | undefined => valueOfType(ev, { node: n, module: m }, names, depth + 1);
+  const next = (n: TSESTree.TypeNode, m = module): Value | undefined =>
+    valueOfType(ev, { node: n, module: m }, names, depth + 1);
   switch (node.type) {
     case 'TSBooleanKeyword':
       return bounded('a boolean', 2, undefined, 'typed');
     case 'TSLiteralType': {
       const l = node.literal;
       if (l.type === 'Literal') return bounded('a literal type', 1, [String(l.value)], 'typed');
-      if (l.type === 'TemplateLiteral' && l.expressions.length === 0) return bounded('a literal type', 1, undefined, 'typed');
+      if (l.type === 'TemplateLiteral' && l.expressions.length === 0)
+        return bounded('a literal type', 1, undefined, 'typed');
       return undefined;
     }
     case 'TSNullKeyword':
@@ -39,7 +48,7 @@ export function valueOfType(ev: Evaluator, type: DeclaredType, names: readonly s
     case 'TSIntersectionType':
       return node.types.map((t) => next(t)).find((v) => v !== undefined);
     case 'TSTypeOperator':
-      if (node.operator === 'keyof') return bounded("the keys of a type", undefined, undefined, 'typed');
+      if (node.operator === 'keyof') return bounded('the keys of a type', undefined, undefined, 'typed');
       return node.typeAnnotation ? next(node.typeAnnotation) : undefined;
     case 'TSTypeReference':
       return valueOfReference(ev, node, module, names, depth);
@@ -50,8 +59,12 @@ export function valueOfType(ev: Evaluator, type: DeclaredType, names: readonly s
       return shape ? { type: 'shape', shape, module, origin: undefined, evidence: 'typed' } : undefined;
     }
     case 'TSIndexedAccessType': {
-      const member = node.indexType.type === 'TSLiteralType' && node.indexType.literal.type === 'Literal' ? String(node.indexType.literal.value) : undefined;
-      const found = member === undefined ? undefined : memberType(ev, { node: node.objectType, module }, member, depth + 1);
+      const member =
+        node.indexType.type === 'TSLiteralType' && node.indexType.literal.type === 'Literal'
+          ? String(node.indexType.literal.value)
+          : undefined;
+      const found =
+        member === undefined ? undefined : memberType(ev, { node: node.objectType, module }, member, depth + 1);
       return found ? valueOfType(ev, found, names, depth + 1) : undefined;
     }
     default:
@@ -73,26 +86,53 @@ function unionOf(values: readonly (Value | undefined)[]): Value | undefined {
     if (v.literals) literals.push(...v.literals);
   }
   if (shapes.length > 0) return shapes[0];
-  return bounded(`a union of ${values.length} types`, Number.isNaN(count) ? undefined : count, literals.length === count ? literals : undefined, 'typed');
+  return bounded(
+    `a union of ${values.length} types`,
+    Number.isNaN(count) ? undefined : count,
+    literals.length === count ? literals : undefined,
+    'typed',
+  );
 }
 
-const TRANSPARENT = new Set(['Readonly', 'NonNullable', 'Partial', 'Required', 'Awaited', 'Promise', 'DeepPartial', 'Maybe', 'Nullable', 'Optional']);
+const TRANSPARENT = new Set([
+  'Readonly',
+  'NonNullable',
+  'Partial',
+  'Required',
+  'Awaited',
+  'Promise',
+  'DeepPartial',
+  'Maybe',
+  'Nullable',
+  'Optional',
+]);
 
-function valueOfReference(ev: Evaluator, node: TSESTree.TSTypeReference, module: Module, names: readonly string[], depth: number): Value | undefined {
+function valueOfReference(
+  ev: Evaluator,
+  node: TSESTree.TSTypeReference,
+  module: Module,
+  names: readonly string[],
+  depth: number,
+): Value | undefined {
   const name = node.typeName;
   const first = node.typeArguments?.params[0];
-  if (name.type === 'Identifier' && TRANSPARENT.has(name.name) && first) return valueOfType(ev, { node: first, module }, names, depth + 1);
-  if (name.type === 'Identifier' && (name.name === 'Extract' || name.name === 'Exclude') && first) return valueOfType(ev, { node: first, module }, names, depth + 1);
+  if (name.type === 'Identifier' && TRANSPARENT.has(name.name) && first)
+    return valueOfType(ev, { node: first, module }, names, depth + 1);
+  if (name.type === 'Identifier' && (name.name === 'Extract' || name.name === 'Exclude') && first)
+    return valueOfType(ev, { node: first, module }, names, depth + 1);
   if (name.type === 'Identifier' && (name.name === 'Secret' || name.name === 'Pii')) return undefined;
   const target = typeTarget(ev, name, module);
   if (!target) {
-    const shape = name.type === 'Identifier' && !module.scopes.lookup(name.name, node) ? globalType(name.name) : undefined;
+    const shape =
+      name.type === 'Identifier' && !module.scopes.lookup(name.name, node) ? globalType(name.name) : undefined;
     return shape ? { type: 'shape', shape, module, origin: undefined, evidence: 'typed' } : undefined;
   }
-  if (target.kind === 'shape') return { type: 'shape', shape: target.shape, module, origin: undefined, evidence: 'typed' };
+  if (target.kind === 'shape')
+    return { type: 'shape', shape: target.shape, module, origin: undefined, evidence: 'typed' };
   const { node: declaration, module: home } = target;
   if (declaration.type === 'TSEnumDeclaration') return enumType(declaration);
-  if (declaration.type === 'TSTypeAliasDeclaration') return valueOfType(ev, { node: declaration.typeAnnotation, module: home }, names, depth + 1);
+  if (declaration.type === 'TSTypeAliasDeclaration')
+    return valueOfType(ev, { node: declaration.typeAnnotation, module: home }, names, depth + 1);
   if (declaration.type === 'TSInterfaceDeclaration') return inheritedShape(ev, declaration, home, names, depth);
   if (declaration.type === 'ClassDeclaration' || declaration.type === 'ClassExpression') {
     return { type: 'instance', of: { type: 'class', node: declaration, module: home }, args: undefined };
@@ -101,12 +141,19 @@ function valueOfReference(ev: Evaluator, node: TSESTree.TSTypeReference, module:
 }
 
 /** `interface AuthRequest extends Request`: still a request. */
-function inheritedShape(ev: Evaluator, node: TSESTree.TSInterfaceDeclaration, module: Module, names: readonly string[], depth: number): Value | undefined {
+function inheritedShape(
+  ev: Evaluator,
+  node: TSESTree.TSInterfaceDeclaration,
+  module: Module,
+  names: readonly string[],
+  depth: number,
+): Value | undefined {
   if (depth > MAX_DEPTH) return undefined;
   for (const base of node.extends) {
     if (base.expression.type !== 'Identifier') continue;
     const target = typeTarget(ev, base.expression, module);
-    if (target?.kind === 'shape') return { type: 'shape', shape: target.shape, module, origin: undefined, evidence: 'typed' };
+    if (target?.kind === 'shape')
+      return { type: 'shape', shape: target.shape, module, origin: undefined, evidence: 'typed' };
     if (target?.kind === 'node' && target.node.type === 'TSInterfaceDeclaration') {
       const found = inheritedShape(ev, target.node, target.module, names, depth + 1);
       if (found) return found;
@@ -120,11 +167,16 @@ function inheritedShape(ev: Evaluator, node: TSESTree.TSInterfaceDeclaration, mo
 }
 
 function enumType(node: TSESTree.TSEnumDeclaration): Value {
-  const members = (node.body as { members?: readonly unknown[] } | undefined)?.members ?? (node as unknown as { members?: readonly unknown[] }).members ?? [];
+  const members =
+    (node.body as { members?: readonly unknown[] } | undefined)?.members ??
+    (node as unknown as { members?: readonly unknown[] }).members ??
+    [];
   return bounded(`the enum \`${node.id.name}\``, members.length, undefined, 'typed');
 }
 
-type TypeTarget = { readonly kind: 'node'; readonly node: Node; readonly module: Module } | { readonly kind: 'shape'; readonly shape: string };
+type TypeTarget =
+  | { readonly kind: 'node'; readonly node: Node; readonly module: Module }
+  | { readonly kind: 'shape'; readonly shape: string };
 
 /** Declaration that a type name means, through imports and re-exports. */
 export function typeTarget(ev: Evaluator, name: TSESTree.EntityName, module: Module): TypeTarget | undefined {
@@ -136,7 +188,7 @@ export function typeTarget(ev: Evaluator, name: TSESTree.EntityName, module: Mod
     if (source === undefined) return undefined;
     const shape = libraryType(source, name.right.name);
     if (shape) return { kind: 'shape', shape };
-    return ev.exportedDeclaration(source, name.right.name, module);
+    return ev.graph.exportedDeclaration(source, name.right.name, module);
   }
   if (name.type !== 'Identifier') return undefined;
   const binding = module.scopes.lookup(name.name, name);
@@ -144,24 +196,18 @@ export function typeTarget(ev: Evaluator, name: TSESTree.EntityName, module: Mod
   if (binding.kind !== 'import') return { kind: 'node', node: binding.declaration, module };
   const source = importSource(binding.declaration);
   if (source === undefined) return undefined;
-  const imported = binding.declaration.type === 'ImportSpecifier' ? specifierName(binding.declaration.imported) : 'default';
+  const imported =
+    binding.declaration.type === 'ImportSpecifier' ? specifierName(binding.declaration.imported) : 'default';
   const shape = libraryType(source, imported) ?? passedOn(ev, source, imported, module);
   if (shape) return { kind: 'shape', shape };
-  return ev.exportedDeclaration(source, imported, module);
+  return ev.graph.exportedDeclaration(source, imported, module);
 }
 
 /** A library type that a module of the workspace re-exports. */
 function passedOn(ev: Evaluator, source: string, name: string, module: Module): string | undefined {
-  const home = ev.importedModule(source, module);
-  const outside = home && ev.outsideExport(home, name);
+  const home = ev.graph.importedModule(source, module);
+  const outside = home && ev.graph.outsideExport(home, name);
   return outside ? libraryType(outside.specifier, outside.name) : undefined;
-}
-
-/** Module specifier of an import binding's declaration. */
-export function importSource(declaration: Node | undefined): string | undefined {
-  const parent = declaration?.parent;
-  if (parent?.type === 'ImportDeclaration') return parent.source.value;
-  return undefined;
 }
 
 /** Type of a member of a written object type, followed through aliases, interfaces and `extends`. */
@@ -185,14 +231,17 @@ export function memberType(ev: Evaluator, type: DeclaredType, member: string, de
       const name = node.typeName;
       const args = node.typeArguments?.params ?? [];
       if (name.type === 'Identifier' && args[0]) {
-        if (TRANSPARENT.has(name.name) || name.name === 'Pick' || name.name === 'Omit') return memberType(ev, { node: args[0], module }, member, depth + 1);
-        if (member === '[]' && (name.name === 'Array' || name.name === 'ReadonlyArray' || name.name === 'Set')) return { node: args[0], module };
+        if (TRANSPARENT.has(name.name) || name.name === 'Pick' || name.name === 'Omit')
+          return memberType(ev, { node: args[0], module }, member, depth + 1);
+        if (member === '[]' && (name.name === 'Array' || name.name === 'ReadonlyArray' || name.name === 'Set'))
+          return { node: args[0], module };
         if (name.name === 'Record' && args[1]) return { node: args[1], module };
       }
       const target = typeTarget(ev, name, module);
       if (target?.kind !== 'node') return undefined;
       const d = target.node;
-      if (d.type === 'TSTypeAliasDeclaration') return memberType(ev, { node: d.typeAnnotation, module: target.module }, member, depth + 1);
+      if (d.type === 'TSTypeAliasDeclaration')
+        return memberType(ev, { node: d.typeAnnotation, module: target.module }, member, depth + 1);
       if (d.type === 'TSInterfaceDeclaration') {
         const own = memberOf(d.body.body, member, target.module);
         if (own) return own;
@@ -214,7 +263,8 @@ export function memberType(ev: Evaluator, type: DeclaredType, member: string, de
 
 function memberOf(members: readonly TSESTree.TypeElement[], name: string, module: Module): DeclaredType | undefined {
   for (const m of members) {
-    if (m.type === 'TSPropertySignature' && propertyName(m) === name && m.typeAnnotation) return { node: m.typeAnnotation.typeAnnotation, module };
+    if (m.type === 'TSPropertySignature' && propertyName(m) === name && m.typeAnnotation)
+      return { node: m.typeAnnotation.typeAnnotation, module };
   }
   return undefined;
 }
@@ -222,12 +272,17 @@ function memberOf(members: readonly TSESTree.TypeElement[], name: string, module
 /** Name of a referenced type (`User` of `User`, `Readonly<User>`), for object context. */
 export function typeName(node: TSESTree.TypeNode): string | undefined {
   if (node.type !== 'TSTypeReference') return undefined;
-  if (node.typeName.type !== 'Identifier') return node.typeName.type === 'TSQualifiedName' ? node.typeName.right.name : undefined;
+  if (node.typeName.type !== 'Identifier')
+    return node.typeName.type === 'TSQualifiedName' ? node.typeName.right.name : undefined;
   const first = node.typeArguments?.params[0];
   return TRANSPARENT.has(node.typeName.name) && first ? typeName(first) : node.typeName.name;
 }
 
 /** Unknown value that carries its declared type. */
-export function declaredUnknown(names: readonly string[], declared: DeclaredType | undefined, why: 'parameter' | 'member' | 'import' = 'parameter'): Value {
+export function declaredUnknown(
+  names: readonly string[],
+  declared: DeclaredType | undefined,
+  why: 'parameter' | 'member' | 'import' = 'parameter',
+): Value {
   return unknown(names, why, { declared });
 }

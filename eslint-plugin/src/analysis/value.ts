@@ -191,12 +191,21 @@ export function literal(value: LiteralValue['value']): LiteralValue {
 }
 
 /** An unknown value with the names that led to it. */
-export function unknown(names: readonly string[], why: UnknownValue['why'], extra: { param?: Binding | undefined; declared?: DeclaredType | undefined } = {}): UnknownValue {
+export function unknown(
+  names: readonly string[],
+  why: UnknownValue['why'],
+  extra: { param?: Binding | undefined; declared?: DeclaredType | undefined } = {},
+): UnknownValue {
   return { type: 'unknown', names, why, ...extra };
 }
 
 /** A bounded value. */
-export function bounded(why: string, count?: number, literals?: readonly string[], evidence: BoundedValue['evidence'] = 'proved'): BoundedValue {
+export function bounded(
+  why: string,
+  count?: number,
+  literals?: readonly string[],
+  evidence: BoundedValue['evidence'] = 'proved',
+): BoundedValue {
   return { type: 'bounded', why, count, evidence, literals };
 }
 
@@ -207,7 +216,8 @@ const MAX_MEMBERS = 24;
 export function join(values: readonly Value[]): Value {
   const members = new Map<string | Value, Value>();
   for (const v of values) {
-    if (v.type === 'join') for (const m of membersOf(v)) addMember(members, v.step && !m.step ? { ...m, step: v.step } : m);
+    if (v.type === 'join')
+      for (const m of membersOf(v)) addMember(members, v.step && !m.step ? { ...m, step: v.step } : m);
     else addMember(members, v);
   }
   const [first] = members.values();
@@ -254,5 +264,7 @@ export function membersOf(value: JoinValue): readonly Value[] {
 
 /** Every alternative of a value. */
 export function alternatives(value: Value): readonly Value[] {
-  return value.type === 'join' ? membersOf(value).map((m) => (value.step && !m.step ? { ...m, step: value.step } : m)) : [value];
+  return value.type === 'join'
+    ? membersOf(value).map((m) => (value.step && !m.step ? { ...m, step: value.step } : m))
+    : [value];
 }

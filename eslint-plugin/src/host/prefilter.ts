@@ -8,7 +8,7 @@ import { workers } from '../knowledge/libraries/workers.ts';
 
 /** Method names that only telemetry and logging use. */
 const STRONG =
-  /\.(?:inc|dec|observe|startTimer|setAttributes?|startSpan|startActiveSpan|addEvent|updateName|setEntry|createBaggage|recordException|setStatus|setToCurrentTime|labels)\s*(?:\?\.)?\(/;
+  /\.(?:inc|dec|observe|startTimer|setAttributes?|startSpan|startActiveSpan|addEvent|updateName|setEntry|createBaggage|recordException|setStatus|setToCurrentTime|labels|getActiveSpan)\s*(?:\?\.)?\(/;
 /** Method names that other objects have too; they count next to a word of telemetry. */
 const WEAK = /\.(?:add|record|set|observe)\s*\(/;
 const WORDS = /counter|histogram|gauge|metric|meter|tracer|telemetry|otel|summary/i;

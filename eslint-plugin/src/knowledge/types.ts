@@ -6,7 +6,14 @@ export type ShapeName = string;
 /** What a call does to telemetry; collectors turn these into facts. */
 export type Sink =
   /** Creates an instrument: from one options object (`config`) or from a name and options. */
-  | { readonly kind: 'metric-define'; readonly instrument: Instrument; readonly config?: number; readonly name?: number; readonly options?: number; readonly asyncCallback?: boolean }
+  | {
+      readonly kind: 'metric-define';
+      readonly instrument: Instrument;
+      readonly config?: number;
+      readonly name?: number;
+      readonly options?: number;
+      readonly asyncCallback?: boolean;
+    }
   /** Writes a sample. `labels`: argument that holds the label object; `positional`: label values are the arguments themselves. */
   | { readonly kind: 'metric-emit'; readonly labels: number; readonly positional?: boolean; readonly value?: number }
   /** One attribute: `key` and `value` argument positions. */

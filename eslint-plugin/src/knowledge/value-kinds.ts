@@ -10,7 +10,8 @@ export interface ValueKindFacts {
   /** Number of distinct values where it is known. */
   readonly count?: number;
   /** Category of sensitive data when the value is written to telemetry as it is. */
-  readonly sensitive?: 'url' | 'query' | 'headers' | 'body' | 'online' | 'credential' | 'content' | 'message' | 'identifier';
+  readonly sensitive?:
+    'url' | 'query' | 'headers' | 'body' | 'online' | 'credential' | 'content' | 'message' | 'identifier';
   /** Kind of any member read from a value of this kind. */
   readonly member?: ValueKind;
 }
@@ -18,7 +19,12 @@ export interface ValueKindFacts {
 const table = {
   'http.url': { what: 'the raw request URL', bound: 'unbounded', sensitive: 'url' },
   'http.path': { what: 'the raw request path', bound: 'unbounded' },
-  'http.query': { what: 'the query string of the request', bound: 'unbounded', sensitive: 'query', member: 'http.query.value' },
+  'http.query': {
+    what: 'the query string of the request',
+    bound: 'unbounded',
+    sensitive: 'query',
+    member: 'http.query.value',
+  },
   'http.query.value': { what: 'a query parameter of the request', bound: 'unbounded', member: 'http.query.value' },
   'http.params': { what: 'the path parameters of the request', bound: 'unbounded', member: 'http.param' },
   'http.param': { what: 'a path parameter of the request', bound: 'unbounded' },
@@ -26,7 +32,12 @@ const table = {
   'http.body.value': { what: 'a field of the request body', bound: 'unbounded', member: 'http.body.value' },
   'http.headers': { what: 'the request headers', bound: 'unbounded', sensitive: 'headers', member: 'http.header' },
   'http.header': { what: 'a request header', bound: 'unbounded' },
-  'http.cookies': { what: 'the cookies of the request', bound: 'unbounded', sensitive: 'headers', member: 'http.cookie' },
+  'http.cookies': {
+    what: 'the cookies of the request',
+    bound: 'unbounded',
+    sensitive: 'headers',
+    member: 'http.cookie',
+  },
   'http.cookie': { what: 'a cookie of the request', bound: 'unbounded', sensitive: 'credential' },
   'http.ip': { what: 'the client IP address', bound: 'unbounded', sensitive: 'online' },
   'http.host': { what: 'the Host header of the request', bound: 'unbounded' },
@@ -34,8 +45,18 @@ const table = {
   'http.route': { what: 'the route template', bound: 'bounded' },
   'http.status': { what: 'the status code', bound: 'bounded', count: 60 },
   'http.protocol': { what: 'the protocol', bound: 'bounded', count: 4 },
-  'http.response.headers': { what: 'the response headers', bound: 'unbounded', sensitive: 'headers', member: 'http.header' },
-  'graphql.variables': { what: 'the GraphQL variables', bound: 'unbounded', sensitive: 'body', member: 'http.body.value' },
+  'http.response.headers': {
+    what: 'the response headers',
+    bound: 'unbounded',
+    sensitive: 'headers',
+    member: 'http.header',
+  },
+  'graphql.variables': {
+    what: 'the GraphQL variables',
+    bound: 'unbounded',
+    sensitive: 'body',
+    member: 'http.body.value',
+  },
   'graphql.operation-name': { what: "the operation name of the client's document", bound: 'unbounded' },
   'graphql.document': { what: "the client's GraphQL document", bound: 'unbounded', sensitive: 'body' },
   'message.payload': { what: 'the payload of a message', bound: 'unbounded', member: 'message.field' },

@@ -49,7 +49,9 @@ export interface RuleInput<O extends readonly unknown[]> {
   readonly cwd: string;
 }
 
-type TelintRule<O extends readonly unknown[], M extends string> = TSESLint.RuleModule<M | 'fix', [...O], TelintDocs> & { readonly name: string };
+type TelintRule<O extends readonly unknown[], M extends string> = TSESLint.RuleModule<M | 'fix', [...O], TelintDocs> & {
+  readonly name: string;
+};
 
 const DOCS = 'https://github.com/telint/telint/blob/main/eslint-plugin/docs/rules';
 
@@ -74,9 +76,17 @@ export function createRule<O extends readonly unknown[], M extends string>(sourc
           // Only the first line is underlined: what follows is another matter.
           const loc = (r: Range) => {
             const newline = sourceCode.text.indexOf('\n', r.start);
-            return { start: sourceCode.getLocFromIndex(r.start), end: sourceCode.getLocFromIndex(newline >= 0 && newline < r.end ? newline : r.end) };
+            return {
+              start: sourceCode.getLocFromIndex(r.start),
+              end: sourceCode.getLocFromIndex(newline >= 0 && newline < r.end ? newline : r.end),
+            };
           };
-          for (const p of source.check(facts, { options, text: sourceCode.text, filename: context.filename, cwd: context.cwd })) {
+          for (const p of source.check(facts, {
+            options,
+            text: sourceCode.text,
+            filename: context.filename,
+            cwd: context.cwd,
+          })) {
             context.report({
               loc: loc(p.range),
               messageId: p.messageId,
@@ -84,7 +94,8 @@ export function createRule<O extends readonly unknown[], M extends string>(sourc
               suggest: (p.suggestions ?? []).map((s) => ({
                 messageId: 'fix' as const,
                 data: { title: s.title },
-                fix: (fixer: TSESLint.RuleFixer) => s.edits.map((e) => fixer.replaceTextRange([e.start, e.end], e.text)),
+                fix: (fixer: TSESLint.RuleFixer) =>
+                  s.edits.map((e) => fixer.replaceTextRange([e.start, e.end], e.text)),
               })),
             } as never);
           }
@@ -97,7 +108,9 @@ export function createRule<O extends readonly unknown[], M extends string>(sourc
 
 function merge(base: unknown, given: unknown): unknown {
   if (given === undefined) return base;
-  return typeof base === 'object' && base !== null && typeof given === 'object' && given !== null ? { ...base, ...given } : given;
+  return typeof base === 'object' && base !== null && typeof given === 'object' && given !== null
+    ? { ...base, ...given }
+    : given;
 }
 
 /** The trace of a fact in words: "`path` ← `req.path` (routes.ts:12)". */
@@ -110,12 +123,23 @@ export function traceText(trace: readonly TraceStep[], first?: string): string {
   return parts.join(' ← ');
 }
 
-const PARTS = { attribute: 'Attribute', name: 'The name', event: 'Event', status: 'The status', exception: 'The exception', entry: 'Entry', argument: 'The text', resource: 'Resource attribute' } as const;
+const PARTS = {
+  attribute: 'Attribute',
+  name: 'The name',
+  event: 'Event',
+  status: 'The status',
+  exception: 'The exception',
+  entry: 'Entry',
+  argument: 'The text',
+  resource: 'Resource attribute',
+} as const;
 
 /** What part of a write a message is about: "Attribute `user.email`", "Attribute `url.full` (`ATTR_URL_FULL`)". */
 export function partText(write: Pick<WriteFact, 'part' | 'key' | 'keyText'>): string {
   const { part, key, keyText } = write;
   const shown = key === undefined || key === '*' ? keyText : key;
   if (shown === undefined) return PARTS[part];
-  return keyText !== undefined && keyText !== shown ? `${PARTS[part]} \`${shown}\` (\`${keyText}\`)` : `${PARTS[part]} \`${shown}\``;
+  return keyText !== undefined && keyText !== shown
+    ? `${PARTS[part]} \`${shown}\` (\`${keyText}\`)`
+    : `${PARTS[part]} \`${shown}\``;
 }

@@ -8,11 +8,20 @@ export const noPiiInBaggage = createRule<Options, 'pii'>({
   name: 'no-pii-in-baggage',
   meta: {
     type: 'problem',
-    docs: { description: 'Disallow personal data and secrets in baggage, which leaves the process with every request', recommended: 'recommended' },
+    docs: {
+      description: 'Disallow personal data and secrets in baggage, which leaves the process with every request',
+      recommended: 'recommended',
+    },
     messages: {
       pii: '{{part}} of baggage carries {{what}} ({{category}}){{trace}}: baggage is sent in clear text to every service that is called. Drop it or send an id.',
     },
-    schema: [{ type: 'object', additionalProperties: false, properties: { ignore: { type: 'array', items: { type: 'string' } } } }],
+    schema: [
+      {
+        type: 'object',
+        additionalProperties: false,
+        properties: { ignore: { type: 'array', items: { type: 'string' } } },
+      },
+    ],
     defaultOptions: [{ ignore: [] }],
   },
   *check(facts, { options: [{ ignore }], text }): Iterable<Problem<'pii'>> {

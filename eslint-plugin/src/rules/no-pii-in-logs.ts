@@ -13,9 +13,16 @@ export const noPiiInLogs = createRule<Options, 'pii' | 'tracker'>({
     docs: { description: 'Disallow personal data and secrets in log messages and fields', recommended: 'strict' },
     messages: {
       pii: '{{part}} of a log call carries {{what}} ({{category}}){{trace}}: logs are copied to many places and kept. Drop it, mask it, or log an id.',
-      tracker: '{{part}} of a report to an error tracker carries {{what}} ({{category}}){{trace}}: it is sent to another company and kept. Drop it, mask it, or report an id.',
+      tracker:
+        '{{part}} of a report to an error tracker carries {{what}} ({{category}}){{trace}}: it is sent to another company and kept. Drop it, mask it, or report an id.',
     },
-    schema: [{ type: 'object', additionalProperties: false, properties: { ignore: { type: 'array', items: { type: 'string' } } } }],
+    schema: [
+      {
+        type: 'object',
+        additionalProperties: false,
+        properties: { ignore: { type: 'array', items: { type: 'string' } } },
+      },
+    ],
     defaultOptions: [{ ignore: [] }],
   },
   *check(facts, { options: [{ ignore }], text, filename, cwd }): Iterable<Problem<'pii' | 'tracker'>> {

@@ -12,7 +12,13 @@ export const noPiiInMetricLabels = createRule<Options, 'pii'>({
     messages: {
       pii: 'Label `{{key}}` of {{metric}} carries {{what}} ({{category}}){{trace}}: labels are stored in clear text and shown on every dashboard. Drop the label or use a group of values.',
     },
-    schema: [{ type: 'object', additionalProperties: false, properties: { ignore: { type: 'array', items: { type: 'string' } } } }],
+    schema: [
+      {
+        type: 'object',
+        additionalProperties: false,
+        properties: { ignore: { type: 'array', items: { type: 'string' } } },
+      },
+    ],
     defaultOptions: [{ ignore: [] }],
   },
   *check(facts, { options: [{ ignore }], text }): Iterable<Problem<'pii'>> {
@@ -27,7 +33,13 @@ export const noPiiInMetricLabels = createRule<Options, 'pii'>({
         yield {
           range: label.range,
           messageId: 'pii',
-          data: { key: label.key, metric: `\`${emission.metric}\``, what: sensitive.what, category: sensitive.match.category, trace: trace === '' ? '' : ` (\`${label.valueText}\` ← ${trace})` },
+          data: {
+            key: label.key,
+            metric: `\`${emission.metric}\``,
+            what: sensitive.what,
+            category: sensitive.match.category,
+            trace: trace === '' ? '' : ` (\`${label.valueText}\` ← ${trace})`,
+          },
           suggestions: labelSuggestions(label, emission, text),
         };
       }

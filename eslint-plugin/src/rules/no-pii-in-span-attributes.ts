@@ -8,11 +8,20 @@ export const noPiiInSpanAttributes = createRule<Options, 'pii'>({
   name: 'no-pii-in-span-attributes',
   meta: {
     type: 'problem',
-    docs: { description: 'Disallow personal data and secrets in span attributes, events, names, links and status texts', recommended: 'recommended' },
+    docs: {
+      description: 'Disallow personal data and secrets in span attributes, events, names, links and status texts',
+      recommended: 'recommended',
+    },
     messages: {
       pii: '{{part}} of a span carries {{what}} ({{category}}){{trace}}: traces are kept for weeks and read by many. Drop it, sanitize it, or write an id instead.',
     },
-    schema: [{ type: 'object', additionalProperties: false, properties: { ignore: { type: 'array', items: { type: 'string' } } } }],
+    schema: [
+      {
+        type: 'object',
+        additionalProperties: false,
+        properties: { ignore: { type: 'array', items: { type: 'string' } } },
+      },
+    ],
     defaultOptions: [{ ignore: [] }],
   },
   *check(facts, { options: [{ ignore }], text }): Iterable<Problem<'pii'>> {

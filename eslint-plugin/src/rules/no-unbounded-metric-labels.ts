@@ -10,11 +10,17 @@ export const noUnboundedMetricLabels = createRule<Options, MessageIds>({
   name: 'no-unbounded-metric-labels',
   meta: {
     type: 'problem',
-    docs: { description: 'Disallow metric labels whose values grow with users, content or requests, or that a client chooses', recommended: 'recommended' },
+    docs: {
+      description: 'Disallow metric labels whose values grow with users, content or requests, or that a client chooses',
+      recommended: 'recommended',
+    },
     messages: {
-      unbounded: 'Label {{keys}}{{place}} takes {{why}}{{trace}}: every new value is a new time series that is kept for hours. Use a value from a fixed set, or drop the label.',
-      unboundedThrough: 'Label {{keys}} takes {{why}} through `{{through}}()`{{trace}}: every new value is a new time series that is kept for hours. Pass a value from a fixed set.',
-      named: 'Label {{keys}}{{place}} is set from {{why}}: identifiers make one time series each. Drop the label, or use a value from a fixed set.',
+      unbounded:
+        'Label {{keys}}{{place}} takes {{why}}{{trace}}: every new value is a new time series that is kept for hours. Use a value from a fixed set, or drop the label.',
+      unboundedThrough:
+        'Label {{keys}} takes {{why}} through `{{through}}()`{{trace}}: every new value is a new time series that is kept for hours. Pass a value from a fixed set.',
+      named:
+        'Label {{keys}}{{place}} is set from {{why}}: identifiers make one time series each. Drop the label, or use a value from a fixed set.',
     },
     schema: [
       {
@@ -28,7 +34,12 @@ export const noUnboundedMetricLabels = createRule<Options, MessageIds>({
   *check(facts, { options: [{ ignore, evidence }], text }): Iterable<Problem<MessageIds>> {
     const seen = new Set<string>();
     for (const emission of facts.emissions) {
-      const bad = emission.labels.filter((l) => l.bound.bound === 'unbounded' && !ignore.includes(l.key) && (l.bound.evidence !== 'named' || evidence === 'named'));
+      const bad = emission.labels.filter(
+        (l) =>
+          l.bound.bound === 'unbounded' &&
+          !ignore.includes(l.key) &&
+          (l.bound.evidence !== 'named' || evidence === 'named'),
+      );
       for (const group of byPlace(bad)) {
         const [label] = group;
         // A helper of another file that brings in the same labels again is one defect.
@@ -56,5 +67,7 @@ export const noUnboundedMetricLabels = createRule<Options, MessageIds>({
 
 /** Labels that come in through the same spread or object make one finding. */
 function byPlace(labels: readonly LabelFact[]): Iterable<readonly LabelFact[]> {
-  return Map.groupBy(labels, (l) => (l.form === 'spread' || l.form === 'object' ? `${l.range.start}` : `${l.range.start} ${l.key}`)).values();
+  return Map.groupBy(labels, (l) =>
+    l.form === 'spread' || l.form === 'object' ? `${l.range.start}` : `${l.range.start} ${l.key}`,
+  ).values();
 }

@@ -61,8 +61,8 @@ const fixtures = readdirSync(FIXTURES).sort().map(prepare);
 
 describe.each(fixtures.map((f) => [f.name, f] as const))('%s', (_, fixture) => {
   it.each([...fixture.files])('%s', (path, file) => {
-    const found = findings(fixture, path, file.text);
-    expect(differences(`${fixture.name}/${path}`, file, found).join('\n')).toBe('');
+    const wrong = differences(`${fixture.name}/${path}`, file, findings(fixture, path, file.text));
+    expect(wrong, `\n${wrong.join('\n')}\n`).toEqual([]);
   });
 });
 

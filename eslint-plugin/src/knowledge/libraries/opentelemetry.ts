@@ -4,12 +4,21 @@ const create = (instrument: Instrument, returns: string): Member => ({
   call: { returns, sink: { kind: 'metric-define', instrument, name: 0, options: 1 } },
 });
 const observable = (instrument: Instrument): Member => ({
-  call: { returns: 'otel.Observable', sink: { kind: 'metric-define', instrument, name: 0, options: 1, asyncCallback: true } },
+  call: {
+    returns: 'otel.Observable',
+    sink: { kind: 'metric-define', instrument, name: 0, options: 1, asyncCallback: true },
+  },
 });
 const sample = (value: number, labels: number): Member => ({ call: { sink: { kind: 'metric-emit', labels, value } } });
-const chain = (sink: NonNullable<NonNullable<Member['call']>['sink']>): Member => ({ call: { returns: 'otel.Span', sink } });
+const chain = (sink: NonNullable<NonNullable<Member['call']>['sink']>): Member => ({
+  call: { returns: 'otel.Span', sink },
+});
 const startActive: Member = {
-  call: { returns: 'callback', callbacks: { [-1]: ['otel.Span'] }, sink: { kind: 'span-start', name: 0, options: 1, active: true } },
+  call: {
+    returns: 'callback',
+    callbacks: { [-1]: ['otel.Span'] },
+    sink: { kind: 'span-start', name: 0, options: 1, active: true },
+  },
 };
 
 const spanMembers: NonNullable<Shape['members']> = {
@@ -65,13 +74,20 @@ const traceShapes: Readonly<Record<string, Shape>> = {
     },
   },
   'otel.Baggage': {
-    members: { setEntry: { call: { returns: 'otel.Baggage', sink: { kind: 'baggage', key: 0, value: 1, property: 'value' } } } },
+    members: {
+      setEntry: { call: { returns: 'otel.Baggage', sink: { kind: 'baggage', key: 0, value: 1, property: 'value' } } },
+    },
   },
   'otel.Context': {},
 };
 
 const metricShapes: Readonly<Record<string, Shape>> = {
-  'otel.MetricsApi': { members: { getMeter: { call: { returns: 'otel.Meter' } }, getMeterProvider: { call: { returns: 'otel.MeterProvider' } } } },
+  'otel.MetricsApi': {
+    members: {
+      getMeter: { call: { returns: 'otel.Meter' } },
+      getMeterProvider: { call: { returns: 'otel.MeterProvider' } },
+    },
+  },
   'otel.MeterProvider': { members: { getMeter: { call: { returns: 'otel.Meter' } } } },
   'otel.Meter': {
     members: {
@@ -96,7 +112,13 @@ const metricShapes: Readonly<Record<string, Shape>> = {
 export const opentelemetry: Library = {
   name: '@opentelemetry/api',
   source: '@opentelemetry/api 1.10 type declarations',
-  modules: ['@opentelemetry/api', '@opentelemetry/sdk-trace-base', '@opentelemetry/sdk-trace-node', '@opentelemetry/sdk-metrics', '@opentelemetry/api/*'],
+  modules: [
+    '@opentelemetry/api',
+    '@opentelemetry/sdk-trace-base',
+    '@opentelemetry/sdk-trace-node',
+    '@opentelemetry/sdk-metrics',
+    '@opentelemetry/api/*',
+  ],
   exports: {
     trace: { shape: 'otel.TraceApi' },
     metrics: { shape: 'otel.MetricsApi' },
@@ -134,9 +156,16 @@ export const opentelemetryInstrumentation: Library = {
   name: '@opentelemetry/instrumentation',
   source: '@opentelemetry/instrumentation 0.2xx type declarations',
   modules: ['@opentelemetry/instrumentation'],
-  exports: { InstrumentationBase: { construct: { returns: 'otel.Instrumentation' } }, BasePlugin: { construct: { returns: 'otel.Instrumentation' } } },
+  exports: {
+    InstrumentationBase: { construct: { returns: 'otel.Instrumentation' } },
+    BasePlugin: { construct: { returns: 'otel.Instrumentation' } },
+  },
   types: { InstrumentationBase: 'otel.Instrumentation' },
-  shapes: { 'otel.Instrumentation': { members: { tracer: { shape: 'otel.Tracer' }, _tracer: { shape: 'otel.Tracer' }, meter: { shape: 'otel.Meter' } } } },
+  shapes: {
+    'otel.Instrumentation': {
+      members: { tracer: { shape: 'otel.Tracer' }, _tracer: { shape: 'otel.Tracer' }, meter: { shape: 'otel.Meter' } },
+    },
+  },
 };
 
 /** Resources: attributes of every signal of a process. */

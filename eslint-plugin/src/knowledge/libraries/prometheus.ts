@@ -4,7 +4,9 @@ const define = (instrument: Instrument, returns: string): Member & { construct: 
   construct: { returns, sink: { kind: 'metric-define', instrument, config: 0 } },
 });
 
-const labels = (returns: string): Member => ({ call: { returns, sink: { kind: 'metric-emit', labels: 0, positional: true } } });
+const labels = (returns: string): Member => ({
+  call: { returns, sink: { kind: 'metric-emit', labels: 0, positional: true } },
+});
 const timer: Member = { call: { returns: 'prom.EndTimer', sink: { kind: 'metric-emit', labels: 0 } } };
 const emit = (value: number): Member => ({ call: { sink: { kind: 'metric-emit', labels: 0, value } } });
 /** Methods that name a series without writing to it. */
@@ -34,19 +36,57 @@ export const prometheus: Library = {
     'prom.Counter': { members: { inc: emit(1), labels: labels('prom.Counter.bound'), remove: quiet, reset: quiet } },
     'prom.Counter.bound': { members: { inc: { call: {} } } },
     'prom.Gauge': {
-      members: { inc: emit(1), dec: emit(1), set: emit(1), setToCurrentTime: emit(1), labels: labels('prom.Gauge.bound'), startTimer: timer, remove: quiet, reset: quiet },
+      members: {
+        inc: emit(1),
+        dec: emit(1),
+        set: emit(1),
+        setToCurrentTime: emit(1),
+        labels: labels('prom.Gauge.bound'),
+        startTimer: timer,
+        remove: quiet,
+        reset: quiet,
+      },
     },
-    'prom.Gauge.bound': { members: { inc: { call: {} }, dec: { call: {} }, set: { call: {} }, startTimer: { call: { returns: 'prom.EndTimer' } } } },
+    'prom.Gauge.bound': {
+      members: {
+        inc: { call: {} },
+        dec: { call: {} },
+        set: { call: {} },
+        startTimer: { call: { returns: 'prom.EndTimer' } },
+      },
+    },
     'prom.Histogram': {
-      members: { observe: emit(1), labels: labels('prom.Histogram.bound'), startTimer: timer, zero: emit(1), remove: quiet, reset: quiet },
+      members: {
+        observe: emit(1),
+        labels: labels('prom.Histogram.bound'),
+        startTimer: timer,
+        zero: emit(1),
+        remove: quiet,
+        reset: quiet,
+      },
     },
     'prom.Histogram.bound': { members: { observe: { call: {} }, startTimer: { call: { returns: 'prom.EndTimer' } } } },
-    'prom.Summary': { members: { observe: emit(1), labels: labels('prom.Summary.bound'), startTimer: timer, remove: quiet, reset: quiet } },
+    'prom.Summary': {
+      members: {
+        observe: emit(1),
+        labels: labels('prom.Summary.bound'),
+        startTimer: timer,
+        remove: quiet,
+        reset: quiet,
+      },
+    },
     'prom.Summary.bound': { members: { observe: { call: {} }, startTimer: { call: { returns: 'prom.EndTimer' } } } },
     'prom.EndTimer': { call: { sink: { kind: 'metric-emit', labels: 0 }, value: 'duration' } },
     'prom.Registry': { members: { getSingleMetric: { call: { returns: 'prom.Metric' } } } },
     'prom.Metric': {
-      members: { inc: emit(1), dec: emit(1), set: emit(1), observe: emit(1), labels: labels('prom.Gauge.bound'), startTimer: timer },
+      members: {
+        inc: emit(1),
+        dec: emit(1),
+        set: emit(1),
+        observe: emit(1),
+        labels: labels('prom.Gauge.bound'),
+        startTimer: timer,
+      },
     },
   },
 };

@@ -9,7 +9,12 @@ function handlerArgs(params: readonly string[]): Readonly<Record<number, readonl
   return { 0: params, 1: params, 2: params, 3: params, 4: params, [-1]: params };
 }
 const router = (request: string, response: string): Shape => ({
-  members: Object.fromEntries(['get', 'post', 'put', 'patch', 'delete', 'head', 'options', 'all', 'use', 'route', 'param'].map((m) => [m, handlers(request, response)])),
+  members: Object.fromEntries(
+    ['get', 'post', 'put', 'patch', 'delete', 'head', 'options', 'all', 'use', 'route', 'param'].map((m) => [
+      m,
+      handlers(request, response),
+    ]),
+  ),
 });
 
 /** Members that request objects of Node's server frameworks share. */
@@ -108,7 +113,10 @@ const shapes: Readonly<Record<string, Shape>> = {
     },
   },
   'trpc.Options': { members: { input: v('http.body'), ctx: {}, type: v('type.name'), path: v('type.name') } },
-  'hono.Routes': { anyMember: { shape: 'hono.Routes' }, members: { path: v('http.route'), handler: {}, method: v('http.method') } },
+  'hono.Routes': {
+    anyMember: { shape: 'hono.Routes' },
+    members: { path: v('http.route'), handler: {}, method: v('http.method') },
+  },
   'fetch.Request': {
     members: {
       url: v('http.url'),
@@ -123,11 +131,19 @@ const shapes: Readonly<Record<string, Shape>> = {
       ip: v('http.ip'),
     },
   },
-  'fetch.Headers': { members: { get: returnsValue('http.header'), entries: returnsValue('http.headers') }, value: 'http.headers' },
+  'fetch.Headers': {
+    members: { get: returnsValue('http.header'), entries: returnsValue('http.headers') },
+    value: 'http.headers',
+  },
   'web.Application': router('web.Request', 'web.Response'),
   'koa.Application': { members: { use: { call: { callbacks: handlerArgs(['koa.Context', '']), returns: 'this' } } } },
   'hono.Application': {
-    members: Object.fromEntries(['get', 'post', 'put', 'patch', 'delete', 'all', 'use', 'on'].map((m) => [m, { call: { callbacks: handlerArgs(['hono.Context', '']), returns: 'this' } }])),
+    members: Object.fromEntries(
+      ['get', 'post', 'put', 'patch', 'delete', 'all', 'use', 'on'].map((m) => [
+        m,
+        { call: { callbacks: handlerArgs(['hono.Context', '']), returns: 'this' } },
+      ]),
+    ),
   },
   'fastify.Application': {
     members: {
@@ -145,22 +161,43 @@ export const webLibraries: readonly Library[] = [
     source: 'express 5 API reference; req.route is undefined when no route matched',
     modules: ['express', 'express-serve-static-core', 'restify', 'polka'],
     exports: { default: { call: { returns: 'web.Application' } }, Router: { call: { returns: 'web.Application' } } },
-    types: { Request: 'web.Request', Response: 'web.Response', Application: 'web.Application', Express: 'web.Application', Router: 'web.Application' },
+    types: {
+      Request: 'web.Request',
+      Response: 'web.Response',
+      Application: 'web.Application',
+      Express: 'web.Application',
+      Router: 'web.Application',
+    },
     shapes,
   },
   {
     name: 'node:http',
     source: 'Node.js 24 http documentation',
     modules: ['http', 'node:http', 'https', 'node:https', 'http2', 'node:http2'],
-    exports: { createServer: { call: { returns: 'web.Server', callbacks: { 0: ['web.Request', 'web.Response'], 1: ['web.Request', 'web.Response'] } } } },
-    types: { IncomingMessage: 'web.Request', ServerResponse: 'web.Response', Http2ServerRequest: 'web.Request', Http2ServerResponse: 'web.Response' },
+    exports: {
+      createServer: {
+        call: {
+          returns: 'web.Server',
+          callbacks: { 0: ['web.Request', 'web.Response'], 1: ['web.Request', 'web.Response'] },
+        },
+      },
+    },
+    types: {
+      IncomingMessage: 'web.Request',
+      ServerResponse: 'web.Response',
+      Http2ServerRequest: 'web.Request',
+      Http2ServerResponse: 'web.Response',
+    },
     shapes: { 'web.Server': {} },
   },
   {
     name: 'fastify',
     source: 'fastify 5 reference: request.routeOptions.url is the pattern',
     modules: ['fastify'],
-    exports: { default: { call: { returns: 'fastify.Application' } }, fastify: { call: { returns: 'fastify.Application' } } },
+    exports: {
+      default: { call: { returns: 'fastify.Application' } },
+      fastify: { call: { returns: 'fastify.Application' } },
+    },
     types: { FastifyRequest: 'web.Request', FastifyReply: 'web.Response', FastifyInstance: 'fastify.Application' },
   },
   {
@@ -198,7 +235,13 @@ export const webLibraries: readonly Library[] = [
     exports: {},
     types: { GraphQLResolveInfo: 'graphql.Info', OperationDefinitionNode: 'graphql.Operation' },
     shapes: {
-      'graphql.Info': { members: { fieldName: v('type.name'), operation: { shape: 'graphql.Operation' }, variableValues: v('graphql.variables') } },
+      'graphql.Info': {
+        members: {
+          fieldName: v('type.name'),
+          operation: { shape: 'graphql.Operation' },
+          variableValues: v('graphql.variables'),
+        },
+      },
       'graphql.Operation': { members: { operation: v('type.name'), name: { shape: 'graphql.Name' } } },
       'graphql.Name': { members: { value: v('graphql.operation-name') } },
     },
@@ -206,4 +249,9 @@ export const webLibraries: readonly Library[] = [
 ];
 
 /** TypeScript names of global types. */
-export const globalTypes: Readonly<Record<string, string>> = { Request: 'fetch.Request', Response: 'fetch.Response', Headers: 'fetch.Headers', URL: 'url.Url' };
+export const globalTypes: Readonly<Record<string, string>> = {
+  Request: 'fetch.Request',
+  Response: 'fetch.Response',
+  Headers: 'fetch.Headers',
+  URL: 'url.Url',
+};
