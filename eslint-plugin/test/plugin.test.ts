@@ -49,7 +49,7 @@ describe('the presets', () => {
 
   it('have the rules that the meta data of the rules say', () => {
     for (const [name, rule] of Object.entries(rules)) {
-      const first = levels.indexOf((rule.meta.docs?.recommended ?? 'all'));
+      const first = levels.indexOf(rule.meta.docs?.recommended ?? 'all');
       expect(
         levels.map((level) => rulesOf(level).includes(name)),
         name,

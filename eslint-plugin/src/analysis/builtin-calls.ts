@@ -48,8 +48,11 @@ export function builtinCall(ev: Evaluator, name: string, args: readonly Thunk[])
       return BOOLEAN;
     case 'JSON.stringify':
       return derived('text', 'JSON.stringify()', [first()]);
-    case 'JSON.parse':
-      return derived('part', 'JSON.parse()', [first()]);
+    case 'JSON.parse': {
+      // A field of a parsed body is a field of the body.
+      const text = first();
+      return text.type === 'source' ? text : derived('part', 'JSON.parse()', [text]);
+    }
     case 'Object.keys':
     case 'Object.getOwnPropertyNames':
       return { type: 'array', exact: false, items: [() => keysOf(first())] };

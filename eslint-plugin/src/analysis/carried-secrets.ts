@@ -53,7 +53,7 @@ function readsOf(module: Module): ReadonlyMap<string, readonly (TSESTree.MemberE
 }
 
 /** A look at the letters before words are taken apart. */
-const MAY_BE_SECRET = /token|secret|passw|passcode|api_?key|private_?key|credential|jwt|bearer|otp|cvv|ssn/i;
+const MAY_BE_SECRET = /token|secret|passw|passcode|api_?key|private_?key|credential|jwt|bearer|cvv|ssn/i;
 
 function readField(node: Node, binding: Binding, module: Module, vocabulary: Vocabulary): Sensitive | undefined {
   const text = dottedName(node);

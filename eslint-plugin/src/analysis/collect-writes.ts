@@ -5,7 +5,7 @@ import { entriesOf, originOf, range, sensitiveEntry, sensitiveFact, valueNodeOf,
 import type { Evaluator } from './evaluate.ts';
 import { snippet } from './expressions.ts';
 import type { WriteFact } from './facts.ts';
-import { sensitiveOf, vocabularyOf, type SinkKind } from './judge-sensitive.ts';
+import { sensitiveOf, vocabularyOf, type Sensitive, type SinkKind } from './judge-sensitive.ts';
 import { isOutsideProduction } from './log-conditions.ts';
 import type { Module } from './module.ts';
 import { saysProtected } from './sensitivity.ts';
@@ -217,6 +217,7 @@ export function writeFact(ev: Evaluator, sink: SinkKind, part: WriteFact['part']
 
 function judge(ev: Evaluator, sink: SinkKind, part: WriteFact['part'], entry: RawEntry, value: Value, home: Module): WriteFact['sensitive'] {
   const node = valueNodeOf(entry.node);
+  if (isMaskedText(node) || (sink === 'log' && isSerialisedRequest(entry.key, value))) return undefined;
   const found = judgeValue(ev, sink, part, entry, value, home);
   // `row.encryptedPassword`: two names that disagree make no finding.
   if (found) return found.evidence === 'named' && saysProtected(dottedName(node)?.split('.').at(-1) ?? '') ? undefined : found;
@@ -226,7 +227,7 @@ function judge(ev: Evaluator, sink: SinkKind, part: WriteFact['part'], entry: Ra
 
 function judgeValue(ev: Evaluator, sink: SinkKind, part: WriteFact['part'], entry: RawEntry, value: Value, home: Module): WriteFact['sensitive'] {
   if (part === 'name' || part === 'exception' || (part === 'argument' && entry.key === undefined)) {
-    const found = sensitiveOf(value, sink, ev.settings);
+    const found = sensitiveOf(value, sink, ev.settings) ?? (part === 'name' ? addressIn(value) : undefined);
     return found ? sensitiveFact(found, home) : undefined;
   }
   const found = sensitiveEntry(ev, entry.key, value, sink, home);
@@ -234,7 +235,38 @@ function judgeValue(ev: Evaluator, sink: SinkKind, part: WriteFact['part'], entr
   return found?.evidence === 'named' && found.match.category === 'query' && QUERY_TEXT.test(entry.key ?? '') ? undefined : found;
 }
 
+/** A whole address in a name: `GET ${config.url}` brings its query string along. */
+function addressIn(value: Value, depth = 0): Sensitive | undefined {
+  if (value.type === 'unknown' || value.type === 'external') {
+    const path = value.type === 'unknown' ? value.names : value.path;
+    const word = path.at(-1) ?? '';
+    if (path.length < 2 || !/^(?:url|uri|href|originalUrl|fullUrl|requestUrl)$/i.test(word)) return undefined;
+    return { match: { category: 'url', severity: 'medium', word, strength: 'weak' }, what: `\`${path.slice(-3).join('.')}\``, evidence: 'named', step: value.step };
+  }
+  if (depth > 3 || (value.type !== 'join' && !(value.type === 'derived' && value.how === 'text'))) return undefined;
+  for (const part of value.type === 'join' ? value.members : value.of) {
+    const found = addressIn(part, depth + 1);
+    if (found) return found;
+  }
+  return undefined;
+}
+
 const QUERY_TEXT = /(?:^|\.)(?:statement|query\.text)$/;
+
+/** A mask that touches what stands beside it; stars with a space are decoration. */
+const MASK = /^\S{0,8}(?:\*{3}|•{2}|\[redacted\])|(?:\*{3}|•{2})$|\[redacted\]/i;
+
+/** Text in which something was left out already: `start + '***'`. */
+function isMaskedText(node: Node): boolean {
+  const n = unwrap(node);
+  if (n.type === 'TemplateLiteral') return n.quasis.some((q, i) => MASK.test(i === 0 ? q.value.raw.replace(/^\*+/, '') : q.value.raw));
+  return n.type === 'BinaryExpression' && n.operator === '+' && [n.left as Node, n.right].some((side) => (side.type === 'Literal' ? typeof side.value === 'string' && MASK.test(side.value) : isMaskedText(side)));
+}
+
+/** Loggers write `req` through a serialiser of their own. */
+function isSerialisedRequest(key: string | undefined, value: Value): boolean {
+  return (key === 'req' || key === 'request') && alternatives(value).every((v) => v.type === 'shape');
+}
 
 /** Every part of a text that is put together, and the objects that are written as they are. */
 function carriedIn(node: Node, value: Value, module: Module, ev: Evaluator): ReturnType<typeof carriedSecret> {

@@ -12,8 +12,10 @@ import {
   type TSESTree,
 } from './ast.ts';
 import type { Range } from './facts.ts';
+import type { AnalysisContext } from './context.ts';
 import { specifierName, type Module } from './module.ts';
 import type { CarrierHolder, PropagationTarget } from './propagation-facts.ts';
+import { receivedTypes, sentTypes, type TypeChange } from './propagation-types.ts';
 
 /** How a name of the OpenTelemetry API is written in a file, and what must be imported for it. */
 export interface ApiNames {
@@ -55,6 +57,7 @@ export type PropagationPlan =
       readonly variable: string;
       readonly places: readonly CarrierPlace[];
       readonly style: 'plain' | 'nats' | 'aws';
+      readonly types: readonly TypeChange[];
     }
   | {
       readonly kind: 'consume';
@@ -64,7 +67,9 @@ export type PropagationPlan =
       readonly isAsync: boolean;
       readonly carrier: string;
       readonly values: 'buffers' | 'accessor' | 'redis' | undefined;
-      readonly label: string;
+      /** Starts of lines inside template literals of the body, which keep their indentation. */
+      readonly verbatim: readonly number[];
+      readonly types: readonly TypeChange[];
     }
   | {
       readonly kind: 'carrier';
@@ -78,12 +83,13 @@ export type PropagationPlan =
 const API = '@opentelemetry/api';
 
 /** Plan for a repair, undefined where an edit would change more than it should. */
-export function planOf(target: PropagationTarget, module: Module): PropagationPlan | undefined {
+export function planOf(target: PropagationTarget, ctx: AnalysisContext): PropagationPlan | undefined {
+  const { module } = ctx;
   switch (target.kind) {
     case 'publish':
-      return publishPlan(target, module);
+      return publishPlan(target, ctx);
     case 'consume':
-      return consumePlan(target, module);
+      return consumePlan(target, ctx);
     case 'carrier': {
       const carrier = target.call.arguments[1];
       const callee = unwrap(target.call.callee);
@@ -173,9 +179,10 @@ function freeName(module: Module, at: Node, names: readonly string[]): string | 
 
 function publishPlan(
   target: Extract<PropagationTarget, { kind: 'publish' }>,
-  module: Module,
+  ctx: AnalysisContext,
 ): PropagationPlan | undefined {
   const { call, carrier, broker } = target;
+  const { module } = ctx;
   const statement = statementStart(call);
   if (statement === undefined || call.arguments.some((a) => a.type === 'SpreadElement')) return undefined;
   const variable = freeName(
@@ -192,7 +199,8 @@ function publishPlan(
     broker === 'nats' && carrier.how === 'headers' ? 'nats' : broker.startsWith('@aws-sdk/') ? 'aws' : 'plain';
   // Entries of MsgHdrs cannot be spread into an object.
   if (style === 'nats' && places.some((p) => p.at === 'spread' || p.at === 'merge-entries')) return undefined;
-  return { kind: 'publish', names: apiNames(module, call), statement, variable, places, style };
+  const types = carrier.how === 'field' && broker !== 'redis' ? sentTypes(call, carrier.property, ctx) : [];
+  return { kind: 'publish', names: apiNames(module, call), statement, variable, places, style, types };
 }
 
 function placesOf(
@@ -299,11 +307,15 @@ function initOf(id: TSESTree.Identifier, module: Module): Node | undefined {
 
 function consumePlan(
   target: Extract<PropagationTarget, { kind: 'consume' }>,
-  module: Module,
+  ctx: AnalysisContext,
 ): PropagationPlan | undefined {
   const { handler, path } = target;
-  if (handler.generator || target.values === 'redis' || !handler.body || usesArguments(handler)) return undefined;
-  const carrier = carrierText(handler, target.message, path);
+  const { module } = ctx;
+  if (handler.generator || !handler.body || usesArguments(handler)) return undefined;
+  const carrier =
+    target.values === 'redis'
+      ? parsedText(handler, target.message, path)
+      : carrierText(handler, target.message, path);
   if (carrier === undefined) return undefined;
   const concise = handler.body.type !== 'BlockStatement';
   const [start, end] = rangeOf(handler.body);
@@ -315,8 +327,35 @@ function consumePlan(
     isAsync: handler.async,
     carrier,
     values: target.values,
-    label: path.split('.').at(-1) ?? path,
+    verbatim: continuedLines(handler.body, module.text),
+    types: receivedTypes(handler, target.message, path, ctx),
   };
+}
+
+/** Starts of the lines that continue a template literal. */
+function continuedLines(root: Node, text: string): readonly number[] {
+  const starts: number[] = [];
+  walk(root, (node) => {
+    if (node.type === 'TemplateElement') {
+      const [start, end] = rangeOf(node);
+      for (let i = text.indexOf('\n', start); i >= 0 && i < end; i = text.indexOf('\n', i + 1)) starts.push(i + 1);
+    }
+    return undefined;
+  });
+  return starts;
+}
+
+/** `JSON.parse(message).traceContext`, where the handler reads its message in this way. */
+function parsedText(handler: FunctionNode, index: number, path: string): string | undefined {
+  const param = handler.params[index];
+  if (param?.type !== 'Identifier') return undefined;
+  let parses = false;
+  walk(handler.body, (n) => {
+    const [first] = n.type === 'CallExpression' && dottedName(n.callee) === 'JSON.parse' ? n.arguments : [];
+    if (first?.type === 'Identifier' && first.name === param.name) parses = true;
+    return !parses;
+  });
+  return parses ? `JSON.parse(${param.name}).${path}` : undefined;
 }
 
 /** `job.data.traceContext`, or the way from what a destructured parameter takes out. */

@@ -32,7 +32,7 @@ function factOf({ node, evidence, target, ...common }: PropagationDraft, ctx: An
     ...common,
     range: range(node),
     evidence: evidence.map((e) => ({ text: e.text, range: range(e.node) })),
-    plan: target ? planOf(target, ctx.module) : undefined,
+    plan: target ? planOf(target, ctx) : undefined,
   };
 }
 

@@ -212,13 +212,15 @@ function ruleMatch({ category, severity }: KeyRule, word: string): SensitiveMatc
 }
 
 const protectedNames = new Map<string, boolean>();
+/** Last words of names of a value that cannot be had back from it. */
+const projectionWords = new Set(['hash', 'digest', 'prefix', 'suffix', 'fingerprint', 'checksum']);
 
 /** True for the name of a variable or field whose value is said to be protected: `hashedPassword`, `maskedEmail`, `encryptedToken`. */
 export function saysProtected(name: string): boolean {
   let known = protectedNames.get(name);
   if (known === undefined) {
     const words = splitWords(name);
-    known = words.some((word) => protectedForms.has(word)) || words.at(-1) === 'hash' || words.at(-1) === 'digest';
+    known = words.some((word) => protectedForms.has(word)) || projectionWords.has(words.at(-1) ?? '') || /(?:last|first)_?[2-8]$/i.test(name);
     if (protectedNames.size >= memoLimit) protectedNames.clear();
     protectedNames.set(name, known);
   }

@@ -6,6 +6,11 @@ const SENTRY = 'getsentry/sentry-conventions b350b1ed, apply_scrubbing = auto';
 /** Attribute keys that published conventions declare sensitive. */
 // prettier-ignore
 export const KEY_GROUPS: readonly KeyGroup[] = [
+  {
+    source: 'GraphQL specification, section 6.1: variables hold what the client sent',
+    category: 'query', severity: 'high', strength: 'weak',
+    keys: ['graphql.variables.*', 'graphql.variable.*', 'graphql.operation.variables.*'],
+  },
   { source: `${SEMCONV}; ${SENTRY}`, category: 'contact', severity: 'high', strength: 'strong', keys: [
     'user.email',
   ] },

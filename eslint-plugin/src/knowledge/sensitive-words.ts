@@ -55,7 +55,7 @@ export const TERM_GROUPS: readonly TermGroup[] = [
   },
   {
     source: ELASTIC,
-    category: 'credential', severity: 'critical', strength: 'weak',
+    category: 'credential', severity: 'critical', strength: 'weak', plural: false,
     except: ['process', 'env', 'current', 'working'],
     terms: ['pwd', 'pw'],
   },

@@ -3,6 +3,7 @@ import { brokers } from './brokers.ts';
 import { builtins } from './builtins.ts';
 import { httpClients } from './http-clients.ts';
 import { loggers, trackers } from './loggers.ts';
+import { models } from './models.ts';
 import { opentelemetry, opentelemetryInstrumentation, opentelemetryResources } from './opentelemetry.ts';
 import { nestPrometheus, prometheus } from './prometheus.ts';
 import { webLibraries } from './web.ts';
@@ -18,6 +19,7 @@ export const libraries: readonly Library[] = [
   ...webLibraries,
   ...loggers,
   ...trackers,
+  ...models,
   ...builtins,
   ...brokers,
   ...workers,
