@@ -59,6 +59,12 @@ function sourceFiles(folder: string): string[] {
 describe('the cheap looks at the text lose no finding', { timeout: 60_000 }, () => {
   const settings = { crossFile: 'off', trackers: true };
 
+  it('can be switched off', () => {
+    const bundle = `const { Counter } = require('prom-client'); const c = new Counter({ name: 'a', help: 'a' }); use((req, res) => { c.inc({ p: req.path }); });${' f();'.repeat(30_000)}`;
+    const [on, off] = bothWays(bundle, { settings });
+    expect([on.length, off.length]).toEqual([0, 1]);
+  });
+
   it.each([
     ['every file alone', settings, undefined],
     ['as a workspace', {}, shop],

@@ -3,19 +3,22 @@ import { configuredFacts, emissionFact } from './collect-labels.ts';
 import { writeFacts } from './collect-writes.ts';
 import { wrapperEmissions, wrapperNames, wrapperWrites } from './collect-wrappers.ts';
 import { Evaluator } from './evaluate.ts';
-import type { EmissionFact, WriteFact } from './facts.ts';
+import { metricFacts } from './collect-series.ts';
+import type { EmissionFact, MetricFact, WriteFact } from './facts.ts';
 import type { ModuleHost, ParsedFile } from './host.ts';
 import { moduleOf, type Module } from './module.ts';
+import { configuredSites } from './configured-sinks.ts';
 import { collectPropagation, type PropagationFact } from './propagation.ts';
 import { callsAny, relevanceOf, type Relevance } from './relevance.ts';
 import type { Settings } from './settings.ts';
-import { logSites, sinkSites } from './sinks.ts';
+import { logSites, sinkSites, type SinkSite } from './sinks.ts';
 import { collectSpanLife } from './collect-span-life.ts';
 import type { SpanLifeFact } from './span-life.ts';
 
 /** Facts of one file; every group is computed once, when it is first asked for. */
 export interface FileFacts {
   readonly emissions: readonly EmissionFact[];
+  readonly metrics: readonly MetricFact[];
   readonly writes: readonly WriteFact[];
   readonly logs: readonly WriteFact[];
   readonly spanLife: readonly SpanLifeFact[];
@@ -42,6 +45,7 @@ class LazyFacts implements FileFacts {
   readonly #file: ParsedFile;
   readonly #relevance: Relevance;
   #emissions: readonly EmissionFact[] | undefined;
+  #metrics: readonly MetricFact[] | undefined;
   #writes: readonly WriteFact[] | undefined;
   #logs: readonly WriteFact[] | undefined;
   #spanLife: readonly SpanLifeFact[] | undefined;
@@ -61,29 +65,41 @@ class LazyFacts implements FileFacts {
     return callsAny(this.#file.text, wrapperNames(this.#ev));
   }
 
+  /** Calls of functions that the settings declare. */
+  #declared(kind: 'metric' | 'span' | 'log'): readonly SinkSite[] {
+    const { settings } = this.#ev;
+    return settings.wrappers.some((w) => w.kind === kind) ? configuredSites(this.#module, settings, kind) : [];
+  }
+
   get emissions(): readonly EmissionFact[] {
     if (this.#emissions) return this.#emissions;
     const own = this.#relevance.metrics
       ? sinkSites(this.#ev, this.#module).filter((s) => s.sink.kind === 'metric-emit')
       : [];
     return (this.#emissions = [
-      ...own.map((s) => emissionFact(this.#ev, s, this.#module)),
+      ...[...own, ...this.#declared('metric')].map((s) => emissionFact(this.#ev, s, this.#module)),
       ...(this.#relevance.metrics ? configuredFacts(this.#ev, this.#module) : []),
       ...(this.#reaches ? wrapperEmissions(this.#ev, this.#module) : []),
     ]);
+  }
+
+  get metrics(): readonly MetricFact[] {
+    return (this.#metrics ??= metricFacts(this.#ev, this.#module));
   }
 
   get writes(): readonly WriteFact[] {
     if (this.#writes) return this.#writes;
     const own = this.#relevance.spans ? sinkSites(this.#ev, this.#module) : [];
     return (this.#writes = [
-      ...own.flatMap((s) => writeFacts(this.#ev, s, this.#module)),
+      ...[...own, ...this.#declared('span')].flatMap((s) => writeFacts(this.#ev, s, this.#module)),
       ...(this.#reaches ? wrapperWrites(this.#ev, this.#module) : []),
     ]);
   }
 
   get logs(): readonly WriteFact[] {
-    return (this.#logs ??= logSites(this.#ev, this.#module).flatMap((s) => writeFacts(this.#ev, s, this.#module)));
+    return (this.#logs ??= [...logSites(this.#ev, this.#module), ...this.#declared('log')].flatMap((s) =>
+      writeFacts(this.#ev, s, this.#module),
+    ));
   }
 
   get spanLife(): readonly SpanLifeFact[] {

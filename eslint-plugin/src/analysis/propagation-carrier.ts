@@ -114,7 +114,10 @@ export class CarrierSearch {
     return targets.some((t) => this.propagates(t.node, 'inject', t.module, depth + 1) && this.fillsParam(t, depth));
   }
 
-  private fillsParam({ node: fn, module }: { readonly node: FunctionNode; readonly module: Module }, depth: number): boolean {
+  private fillsParam(
+    { node: fn, module }: { readonly node: FunctionNode; readonly module: Module },
+    depth: number,
+  ): boolean {
     const params = new Set<Binding>();
     for (const id of fn.params.flatMap((p) => patternIds(p))) {
       const binding = module.scopes.resolve(id);
@@ -131,8 +134,15 @@ export class CarrierSearch {
         if (propagationCall(n, module) === 'inject') {
           const carrier = n.arguments[1];
           found = carrier !== undefined && rootIn(carrier, params, module);
-        } else if (callee.type === 'MemberExpression' && /^(?:set|append|push|assign|add)$/.test(propertyName(callee) ?? ''))
-          found = rootIn(propertyName(callee) === 'assign' ? (n.arguments[0] ?? callee) : callee.object, params, module);
+        } else if (
+          callee.type === 'MemberExpression' &&
+          /^(?:set|append|push|assign|add)$/.test(propertyName(callee) ?? '')
+        )
+          found = rootIn(
+            propertyName(callee) === 'assign' ? (n.arguments[0] ?? callee) : callee.object,
+            params,
+            module,
+          );
         else if (n.arguments.some((a) => rootIn(a, params, module))) found = this.calleeFills(n, module, depth + 1);
       }
       return undefined;

@@ -20,7 +20,7 @@ import {
 import type { AnalysisContext } from './context.ts';
 import { specifierName, type Module } from './module.ts';
 import { outermostFunction, receiverName, type CarrierSearch } from './propagation-carrier.ts';
-import { importSources, isBrowserFile, type TracingProject } from './propagation-coverage.ts';
+import { isBrowserFile, tracesHere, type TracingProject } from './propagation-coverage.ts';
 import { shapesOf, type PropagationDraft } from './propagation-facts.ts';
 import { brokerWord, isCovered, isScheduled } from './propagation-publish.ts';
 import { decoratorArgument, isFedBySchedule, nameIn, queueName } from './propagation-schedule.ts';
@@ -107,12 +107,7 @@ function collectCall(
     const spec = methods && Object.hasOwn(methods, name) ? methods[name] : undefined;
     if (!spec) continue;
     if (spec.event && !isEvent(call.arguments[0], spec.event)) return;
-    if (
-      spec.optIn !== undefined &&
-      spec.optIn !== 'pubsub' &&
-      !importSources(ctx.module).some((s) => s.startsWith('@opentelemetry/'))
-    )
-      return;
+    if (spec.optIn !== undefined && spec.optIn !== 'pubsub' && !tracesHere(ctx)) return;
     if (shape === 'bull.Queue' && isFedBySchedule(ctx, project, queueName(ctx, call, ctx.module))) return;
     collectHandler(ctx, carriers, call, spec, found);
     return;
@@ -290,11 +285,7 @@ function isInside(node: Node, ancestor: Node): boolean {
   return false;
 }
 
-function collectDecorated(
-  ctx: AnalysisContext,
-  project: TracingProject,
-  carriers: CarrierSearch,
-): readonly Found[] {
+function collectDecorated(ctx: AnalysisContext, project: TracingProject, carriers: CarrierSearch): readonly Found[] {
   const { module } = ctx;
   const found: Found[] = [];
   for (const decorator of module.scopes.nodes('Decorator')) {

@@ -214,6 +214,20 @@ export class TracingProject {
   }
 }
 
+/** The file uses OpenTelemetry, or a file of the workspace that does (a module with helpers for spans). */
+export function tracesHere({ module, host, moduleAt }: AnalysisContext): boolean {
+  const uses = (sources: readonly string[]): boolean => sources.some((s) => s.startsWith('@opentelemetry/'));
+  const own = importSources(module);
+  return (
+    uses(own) ||
+    own.some((s) => {
+      const path = host.resolve(s, module.path);
+      const imported = path === undefined ? undefined : moduleAt(path);
+      return imported !== undefined && uses(importSources(imported));
+    })
+  );
+}
+
 /** Specifiers of every import, require and dynamic import of a module. */
 export function importSources(module: Module): readonly string[] {
   const sources = module.scopes

@@ -8,7 +8,9 @@ import {
   unwrap,
   type FunctionNode,
   type Node,
-  type TSESTree, rangeOf } from './ast.ts';
+  type TSESTree,
+  rangeOf,
+} from './ast.ts';
 import type { AnalysisContext } from './context.ts';
 import { propagationCall, type Direction } from './propagation-carrier.ts';
 import { shapesOf, type CarrierHolder, type PropagationDraft } from './propagation-facts.ts';

@@ -13,25 +13,10 @@ import {
 } from './ast.ts';
 import type { Range } from './facts.ts';
 import type { AnalysisContext } from './context.ts';
-import { specifierName, type Module } from './module.ts';
+import type { Module } from './module.ts';
 import type { CarrierHolder, PropagationTarget } from './propagation-facts.ts';
+import { apiNames, type ApiNames } from './propagation-names.ts';
 import { receivedTypes, sentTypes, type TypeChange } from './propagation-types.ts';
-
-/** How a name of the OpenTelemetry API is written in a file, and what must be imported for it. */
-export interface ApiNames {
-  readonly context: string;
-  readonly propagation: string;
-  readonly trace: string;
-  /** `trace` must be imported too, by edits that use it. */
-  readonly traceMissing: boolean;
-  readonly spanKindMissing: boolean;
-  /** `local` of every name that is not imported yet. */
-  readonly missing: readonly { readonly name: string; readonly local: string }[];
-  /** End of the last specifier of an existing import of the API. */
-  readonly importAt: number | undefined;
-  readonly commonJs: boolean;
-  readonly typescript: boolean;
-}
 
 /** Where a carrier goes in a call. */
 export type CarrierPlace =
@@ -80,8 +65,6 @@ export type PropagationPlan =
   | { readonly kind: 'server'; readonly names: ApiNames; readonly offset: number; readonly headers: string }
   | { readonly kind: 'root'; readonly names: ApiNames; readonly range: Range };
 
-const API = '@opentelemetry/api';
-
 /** Plan for a repair, undefined where an edit would change more than it should. */
 export function planOf(target: PropagationTarget, ctx: AnalysisContext): PropagationPlan | undefined {
   const { module } = ctx;
@@ -112,54 +95,6 @@ export function planOf(target: PropagationTarget, ctx: AnalysisContext): Propaga
 function range(node: Node): Range {
   const [start, end] = rangeOf(node);
   return { start, end };
-}
-
-/** Names of the API at a node: what is imported, or free names, or aliases where a local variable has the name. */
-function apiNames(module: Module, at: Node): ApiNames {
-  const missing: { name: string; local: string }[] = [];
-  const imports = module.scopes.nodes('ImportDeclaration');
-  const own = imports.find(
-    (i) => i.source.value === API && i.importKind !== 'type' && i.specifiers.some((s) => s.type === 'ImportSpecifier'),
-  );
-  const nameOf = (name: string): string => {
-    for (const i of imports) {
-      if (i.source.value !== API || i.importKind === 'type') continue;
-      for (const s of i.specifiers) {
-        const isSame =
-          s.type === 'ImportSpecifier' ? specifierName(s.imported) === name && s.importKind !== 'type' : true;
-        if (isSame && module.scopes.lookup(s.local.name, at)?.id === s.local)
-          return s.type === 'ImportSpecifier' ? s.local.name : `${s.local.name}.${name}`;
-      }
-    }
-    const bound = module.scopes.lookup(name, at);
-    const destructured =
-      bound?.declaration.type === 'VariableDeclarator' &&
-      bound.declaration.init &&
-      /require\(['"]@opentelemetry\/api['"]\)/.test(module.text.slice(...rangeOf(bound.declaration.init)));
-    if (destructured) return name;
-    const local =
-      bound || module.scopes.root.bindings.has(name) ? `otel${name.charAt(0).toUpperCase()}${name.slice(1)}` : name;
-    missing.push({ name, local });
-    return local;
-  };
-  const context = nameOf('context');
-  const propagation = nameOf('propagation');
-  const before = missing.length;
-  const trace = nameOf('trace');
-  // Only the variant with a link needs `trace`.
-  const needed = missing.slice(0, before);
-  const last = own?.specifiers.at(-1);
-  return {
-    context,
-    propagation,
-    trace,
-    traceMissing: missing.length > before,
-    spanKindMissing: !module.scopes.root.bindings.has('SpanKind'),
-    missing: needed,
-    importAt: last ? rangeOf(last)[1] : undefined,
-    commonJs: imports.length === 0 && /\brequire\(/.test(module.text),
-    typescript: /\.[cm]?tsx?$/.test(module.path),
-  };
 }
 
 /** Start of the statement around a node that stands in a block of the same function. */
@@ -313,9 +248,7 @@ function consumePlan(
   const { module } = ctx;
   if (handler.generator || !handler.body || usesArguments(handler)) return undefined;
   const carrier =
-    target.values === 'redis'
-      ? parsedText(handler, target.message, path)
-      : carrierText(handler, target.message, path);
+    target.values === 'redis' ? parsedText(handler, target.message, path) : carrierText(handler, target.message, path);
   if (carrier === undefined) return undefined;
   const concise = handler.body.type !== 'BlockStatement';
   const [start, end] = rangeOf(handler.body);

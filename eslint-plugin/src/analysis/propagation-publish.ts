@@ -13,7 +13,7 @@ import type { AnalysisContext } from './context.ts';
 import type { Module } from './module.ts';
 import { flowInto, receiverName, type CarrierSearch } from './propagation-carrier.ts';
 import { hasConsumer, isSerialized } from './propagation-redis.ts';
-import { importSources, isBrowserFile, type TracingProject } from './propagation-coverage.ts';
+import { isBrowserFile, tracesHere, type TracingProject } from './propagation-coverage.ts';
 import { shapesOf, type PropagationDraft } from './propagation-facts.ts';
 import { functionsAround, startsByItself } from './propagation-reach.ts';
 import { patternIds, type Binding } from './scope.ts';
@@ -99,12 +99,7 @@ function add(
   if (call.arguments.length === 0 || isCovered(project, found.broker)) return;
   const spec =
     found.carrier.arg < 0 ? { ...found, carrier: { ...found.carrier, arg: dataArgument(call, ctx) } } : found;
-  if (
-    spec.optIn !== undefined &&
-    spec.optIn !== 'pubsub' &&
-    !importSources(module).some((s) => s.startsWith('@opentelemetry/'))
-  )
-    return;
+  if (spec.optIn !== undefined && spec.optIn !== 'pubsub' && !tracesHere(ctx)) return;
   if (spec.scheduleKeys && isScheduled(call, spec.scheduleKeys, module)) return;
   if (spec.needsConsumer && !(isSerialized(call, module) && hasConsumer(ctx, project, call, spec.needsConsumer)))
     return;

@@ -1,12 +1,4 @@
-import {
-  calleeName,
-  dottedName,
-  parentOf,
-  propertyName,
-  unwrap,
-  type Node,
-  type TSESTree,
-} from './ast.ts';
+import { calleeName, dottedName, parentOf, propertyName, unwrap, type Node, type TSESTree } from './ast.ts';
 import type { AnalysisContext } from './context.ts';
 import type { Module } from './module.ts';
 import type { TracingProject } from './propagation-coverage.ts';
@@ -79,7 +71,8 @@ function injectedName(receiver: Node): Node | undefined {
   let body = parentOf(n);
   while (body && body.type !== 'ClassBody') body = parentOf(body);
   for (const member of body?.type === 'ClassBody' ? body.body : []) {
-    if (member.type === 'PropertyDefinition' && propertyName(member) === name) return decoratorArgument(member.decorators, 'InjectQueue');
+    if (member.type === 'PropertyDefinition' && propertyName(member) === name)
+      return decoratorArgument(member.decorators, 'InjectQueue');
     if (member.type !== 'MethodDefinition' || member.kind !== 'constructor') continue;
     for (const p of member.value.params) {
       if (p.type !== 'TSParameterProperty') continue;

@@ -14,7 +14,11 @@ export type TypeChange =
 const MAX_DEPTH = 8;
 
 /** Changes to the type of the data that a queue takes: `Queue<T>` where it is made or annotated in this file. */
-export function sentTypes(call: TSESTree.CallExpression | TSESTree.NewExpression, property: string, ctx: AnalysisContext): readonly TypeChange[] {
+export function sentTypes(
+  call: TSESTree.CallExpression | TSESTree.NewExpression,
+  property: string,
+  ctx: AnalysisContext,
+): readonly TypeChange[] {
   const callee = unwrap(call.callee);
   if (callee.type !== 'MemberExpression') return [];
   const types: (Node | undefined)[] = [annotationBehind(callee.object, ctx.module)];
@@ -22,11 +26,20 @@ export function sentTypes(call: TSESTree.CallExpression | TSESTree.NewExpression
     const made = v.type === 'shape' && v.module === ctx.module && v.origin ? unwrap(v.origin) : undefined;
     if (made?.type === 'NewExpression') types.push(made.typeArguments?.params[0]);
   }
-  return changes(types.map((t) => (t?.type === 'TSTypeReference' && isQueue(t) ? t.typeArguments?.params[0] : t)), property, ctx);
+  return changes(
+    types.map((t) => (t?.type === 'TSTypeReference' && isQueue(t) ? t.typeArguments?.params[0] : t)),
+    property,
+    ctx,
+  );
 }
 
 /** Changes to the type of the message that a handler takes: its parameter, and `new Worker<T>` around it. */
-export function receivedTypes(handler: FunctionNode, index: number, path: string, ctx: AnalysisContext): readonly TypeChange[] {
+export function receivedTypes(
+  handler: FunctionNode,
+  index: number,
+  path: string,
+  ctx: AnalysisContext,
+): readonly TypeChange[] {
   const steps = path.split('.');
   const property = steps.at(-1) ?? path;
   const param = handler.params[index];
@@ -55,7 +68,8 @@ function annotationBehind(receiver: Node, module: Module): Node | undefined {
   let body = parentOf(n);
   while (body && body.type !== 'ClassBody') body = parentOf(body);
   for (const member of body?.type === 'ClassBody' ? body.body : []) {
-    if (member.type === 'PropertyDefinition' && propertyName(member) === name) return member.typeAnnotation?.typeAnnotation;
+    if (member.type === 'PropertyDefinition' && propertyName(member) === name)
+      return member.typeAnnotation?.typeAnnotation;
     if (member.type !== 'MethodDefinition' || member.kind !== 'constructor') continue;
     for (const p of member.value.params) {
       if (p.type === 'TSParameterProperty' && p.parameter.type === 'Identifier' && p.parameter.name === name)
@@ -76,9 +90,13 @@ function changes(types: readonly (Node | undefined)[], property: string, ctx: An
 }
 
 function changeOf(type: Node, property: string, module: Module): TypeChange {
-  const named = type.type === 'TSTypeReference' && type.typeName.type === 'Identifier' ? module.scopes.lookup(type.typeName.name, type)?.declaration : undefined;
+  const named =
+    type.type === 'TSTypeReference' && type.typeName.type === 'Identifier'
+      ? module.scopes.lookup(type.typeName.name, type)?.declaration
+      : undefined;
   const members = named ? membersOf(named) : type;
-  if (members?.type === 'TSInterfaceBody' || members?.type === 'TSTypeLiteral') return { at: 'members', range: range(members), property };
+  if (members?.type === 'TSInterfaceBody' || members?.type === 'TSTypeLiteral')
+    return { at: 'members', range: range(members), property };
   return { at: 'type', range: range(type), property };
 }
 
@@ -126,13 +144,20 @@ function allows(type: Node, property: string, module: Module, ctx: AnalysisConte
 }
 
 function hasMember(members: readonly TSESTree.TypeElement[], property: string): boolean {
-  return members.some((m) => m.type === 'TSIndexSignature' || (m.type === 'TSPropertySignature' && propertyName(m) === property));
+  return members.some(
+    (m) => m.type === 'TSIndexSignature' || (m.type === 'TSPropertySignature' && propertyName(m) === property),
+  );
 }
 
 /** Declaration of a type name, one import away. */
-function declarationOf(name: TSESTree.Identifier, module: Module, ctx: AnalysisContext): { readonly node: Node; readonly module: Module } | undefined {
+function declarationOf(
+  name: TSESTree.Identifier,
+  module: Module,
+  ctx: AnalysisContext,
+): { readonly node: Node; readonly module: Module } | undefined {
   const declaration = module.scopes.lookup(name.name, name)?.declaration;
-  if (declaration?.type !== 'ImportSpecifier' || declaration.parent.type !== 'ImportDeclaration') return declaration && { node: declaration, module };
+  if (declaration?.type !== 'ImportSpecifier' || declaration.parent.type !== 'ImportDeclaration')
+    return declaration && { node: declaration, module };
   const path = ctx.host.resolve(declaration.parent.source.value, module.path);
   const home = path === undefined ? undefined : ctx.moduleAt(path);
   const target = home?.exports.get(specifierName(declaration.imported));

@@ -52,7 +52,7 @@ function publishEdits(plan: Plan<'publish'>, text: string): readonly Edit[] {
   const indent = indentAt(text, plan.statement);
   const end = semicolon(text);
   const type = names.typescript ? ': Record<string, string>' : '';
-  const edits: Edit[] = [...importEdits(names, text)];
+  const edits: Edit[] = [...importEdits(names, text), ...typeEdits(plan.types, text)];
   if (style === 'nats') {
     edits.push(...addNatsImport(text, names));
     edits.push(
@@ -146,8 +146,9 @@ function extraction(plan: Plan<'consume'>): string {
 function parentEdits(plan: Plan<'consume'>, text: string): readonly Edit[] {
   const { names, body } = plan;
   const open = `${names.context}.with(${extraction(plan)}, ${plan.isAsync ? 'async ' : ''}() => `;
-  if (plan.concise) return [...importEdits(names, text), insert(body.start, open), insert(body.end, ')')];
-  return [...importEdits(names, text), ...wrapBody(plan, text, `return ${open}{`, `})${semicolon(text)}`)];
+  const around = [...importEdits(names, text), ...typeEdits(plan.types, text)];
+  if (plan.concise) return [...around, insert(body.start, open), insert(body.end, ')')];
+  return [...around, wrapBody(plan, text, [`return ${open}{`], [`})${semicolon(text)}`])];
 }
 
 function linkEdits(plan: Plan<'consume'>, text: string): readonly Edit[] {
@@ -161,37 +162,70 @@ function linkEdits(plan: Plan<'consume'>, text: string): readonly Edit[] {
       ...(names.spanKindMissing ? [{ name: 'SpanKind', local: 'SpanKind' }] : []),
     ],
   };
-  const sender = `${trace}.getSpanContext(${extraction(plan)})`;
   const options = `{ kind: SpanKind.CONSUMER, links: sender ? [{ context: sender }] : [] }`;
   const end = semicolon(text);
+  const open = [
+    `const sender = ${trace}.getSpanContext(${extraction(plan)})${end}`,
+    `return ${trace}.getTracer('messaging').startActiveSpan('process', ${options}, ${isAsync ? 'async ' : ''}(span) => {`,
+    '  try {',
+  ];
+  const close = ['  } finally {', `    span.end()${end}`, '  }', `})${end}`];
+  const around = [...importEdits(all, text), ...typeEdits(plan.types, text)];
+  if (!plan.concise) return [...around, wrapBody(plan, text, open, close)];
   const indent = indentAt(text, body.start);
-  const start = `const sender = ${sender}${end}\n${indent}  return ${trace}.getTracer('messaging').startActiveSpan('process', ${options}, ${isAsync ? 'async ' : ''}(span) => {\n${indent}  try {`;
-  const finish = `} finally {\n${indent}    span.end()${end}\n${indent}  }\n${indent}  })${end}`;
-  if (plan.concise) {
-    const expression = text.slice(body.start, body.end);
-    return [
-      ...importEdits(all, text),
-      replace(
-        body,
-        `{\n${indent}  ${start}\n${indent}    return ${expression}${end}\n${indent}  ${finish}\n${indent}}`,
-      ),
-    ];
-  }
-  return [...importEdits(all, text), ...wrapBody(plan, text, start, finish)];
+  const inside = [...open, `    return ${text.slice(body.start, body.end)}${end}`, ...close];
+  return [...around, replace(body, `{\n${inside.map((line) => `${indent}  ${line}\n`).join('')}${indent}}`)];
 }
 
-/** Puts a body between two texts; the lines of the body stay as they are. */
-function wrapBody(plan: Plan<'consume'>, text: string, open: string, close: string): readonly Edit[] {
-  const indent = indentAt(text, plan.body.start);
-  const before = text.slice(0, plan.body.end);
-  const tail = /[ \t]*$/.exec(before)?.[0].length ?? 0;
-  const isOwnLine = before.charAt(before.length - tail - 1) === '\n';
-  return [
-    insert(plan.body.start, `\n${indent}  ${open}`),
-    isOwnLine
-      ? replace({ start: plan.body.end - tail, end: plan.body.end }, `${indent}  ${close}\n${indent}`)
-      : insert(plan.body.end, `\n${indent}  ${close}\n${indent}`),
-  ];
+/** Puts a body between lines that are indented as its statements are; the last of `open` says how deep the body goes. */
+function wrapBody(plan: Plan<'consume'>, text: string, open: readonly string[], close: readonly string[]): Edit {
+  const { body } = plan;
+  const indent = indentAt(text, body.start);
+  const inner = text.slice(body.start, body.end);
+  const firstLine = /\n([ \t]*)\S/.exec(inner)?.[1] ?? '';
+  const unit = firstLine.length > indent.length && firstLine.startsWith(indent) ? firstLine.slice(indent.length) : '  ';
+  const deeper = unit.repeat(1 + (/^ */.exec(open.at(-1) ?? '')?.[0].length ?? 0) / 2);
+  const lines = (list: readonly string[]): string =>
+    list.map((line) => `${indent}${unit}${line.replace(/^(?: {2})+/, (s) => unit.repeat(s.length / 2))}\n`).join('');
+  const newline = inner.indexOf('\n');
+  if (
+    newline < 0 ||
+    inner
+      .slice(0, newline)
+      .trim()
+      .replace(/^\/\/.*/, '') !== ''
+  )
+    return replace(body, `\n${lines(open)}${indent}${unit}${deeper}${inner.trim()}\n${lines(close)}${indent}`);
+  const kept = new Set(plan.verbatim);
+  let out = '';
+  for (let at = body.start + newline + 1; at < body.end;) {
+    const next = text.indexOf('\n', at) + 1;
+    const end = next === 0 || next > body.end ? body.end : next;
+    const line = text.slice(at, end);
+    if (line.trim() !== '') out += kept.has(at) ? line : deeper + line;
+    else if (end < body.end) out += line;
+    at = end;
+  }
+  return replace(
+    body,
+    `${inner.slice(0, newline + 1)}${lines(open)}${out.replace(/[ \t]*$/, '').replace(/([^\n])$/, '$1\n')}${lines(close)}${indent}`,
+  );
+}
+
+/** Lets the written type of a message have the carrier. */
+function typeEdits(changes: Plan<'publish'>['types'], text: string): readonly Edit[] {
+  return changes.map(({ at, range, property }) => {
+    const source = text.slice(range.start, range.end);
+    const member = `${property}?: Record<string, string>`;
+    if (at === 'type') return replace(range, `${/^[\w.<>]+$/.test(source) ? source : `(${source})`} & { ${member} }`);
+    const inner = source.slice(1, -1);
+    const trimmed = inner.trimEnd();
+    const offset = range.start + 1 + trimmed.length;
+    const end = /[;,]$/.exec(trimmed)?.[0];
+    if (trimmed === '') return replace(range, `{ ${member} }`);
+    if (!inner.includes('\n')) return insert(offset, `${end === undefined ? '; ' : ' '}${member}`);
+    return insert(offset, `\n${firstIndent(inner)}${member}${end ?? ''}`);
+  });
 }
 
 function carrierSuggestion(plan: Plan<'carrier'>, text: string): Suggestion {
