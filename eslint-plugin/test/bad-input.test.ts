@@ -195,7 +195,7 @@ describe('large and deep code', () => {
       return text;
     };
     expect(factsOfText(line(95_000))?.emissions.length).toBeGreaterThan(150);
-    expect(factsOfText(line(300_000))).toEqual({ emissions: [], writes: [], logs: [], spanLife: [], propagation: [] });
+    expect(factsOfText(line(300_000))).toMatchObject({ emissions: [], writes: [], spanLife: [], propagation: [] });
   });
 
   const node = (type: string, rest: object): TSESTree.Node =>

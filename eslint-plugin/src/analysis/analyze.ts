@@ -1,7 +1,7 @@
 import type { AnalysisContext } from './context.ts';
 import { configuredFacts, emissionFact } from './collect-labels.ts';
 import { writeFacts } from './collect-writes.ts';
-import { wrapperEmissions, wrapperNames, wrapperWrites } from './collect-wrappers.ts';
+import { wrapperEmissions, reachesTelemetry, wrapperWrites } from './collect-wrappers.ts';
 import { Evaluator } from './evaluate.ts';
 import { metricFacts } from './collect-series.ts';
 import type { EmissionFact, MetricFact, WriteFact } from './facts.ts';
@@ -9,7 +9,7 @@ import type { ModuleHost, ParsedFile } from './host.ts';
 import { moduleOf, type Module } from './module.ts';
 import { configuredSites } from './configured-sinks.ts';
 import { collectPropagation, type PropagationFact } from './propagation.ts';
-import { callsAny, relevanceOf, type Relevance } from './relevance.ts';
+import { relevanceOf, type Relevance } from './relevance.ts';
 import type { Settings } from './settings.ts';
 import { logSites, sinkSites, type SinkSite } from './sinks.ts';
 import { collectSpanLife } from './collect-span-life.ts';
@@ -44,6 +44,7 @@ class LazyFacts implements FileFacts {
   readonly #ev: Evaluator;
   readonly #file: ParsedFile;
   readonly #relevance: Relevance;
+  #reachable: boolean | undefined;
   #emissions: readonly EmissionFact[] | undefined;
   #metrics: readonly MetricFact[] | undefined;
   #writes: readonly WriteFact[] | undefined;
@@ -62,7 +63,11 @@ class LazyFacts implements FileFacts {
   }
 
   get #reaches(): boolean {
-    return callsAny(this.#file.text, wrapperNames(this.#ev));
+    return (this.#reachable ??= reachesTelemetry(
+      this.#ev,
+      this.#file.text,
+      this.#relevance.metrics || this.#relevance.spans,
+    ));
   }
 
   /** Calls of functions that the settings declare. */

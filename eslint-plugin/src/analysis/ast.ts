@@ -1,4 +1,5 @@
 import type { TSESTree } from '@typescript-eslint/types';
+import { VISITOR_KEYS } from './visitor-keys.generated.ts';
 
 /** Any ESTree / TS-ESTree node, whichever parser made it. */
 export type Node = TSESTree.Node;
@@ -8,29 +9,21 @@ export type { TSESTree };
 export type FunctionNode =
   TSESTree.FunctionDeclaration | TSESTree.FunctionExpression | TSESTree.ArrowFunctionExpression;
 
-const SKIPPED_KEYS = new Set([
-  'type',
-  'parent',
-  'loc',
-  'range',
-  'start',
-  'end',
-  'tokens',
-  'comments',
-  'raw',
-  'value',
-  'name',
-]);
+const SKIPPED_KEYS = new Set(['type', 'parent', 'loc', 'range', 'start', 'end', 'tokens', 'comments', 'raw']);
 
 function isNode(value: unknown): value is Node {
   return typeof value === 'object' && value !== null && typeof (value as { type?: unknown }).type === 'string';
 }
 
-/** Children of a node in source order of its fields; works for every parser because it needs no key table. */
+/** Fields that can hold children of a node; types that the table does not know are looked through. */
+function childKeys(node: Node): readonly string[] {
+  return VISITOR_KEYS[node.type] ?? Object.keys(node).filter((key) => !SKIPPED_KEYS.has(key));
+}
+
+/** Children of a node in source order. */
 export function childrenOf(node: Node): Node[] {
   const children: Node[] = [];
-  for (const key in node) {
-    if (SKIPPED_KEYS.has(key) && !(key === 'value' && HAS_VALUE_CHILD.has(node.type))) continue;
+  for (const key of childKeys(node)) {
     const child: unknown = (node as unknown as Record<string, unknown>)[key];
     if (Array.isArray(child)) {
       for (const item of child) if (isNode(item)) children.push(item);
@@ -40,15 +33,6 @@ export function childrenOf(node: Node): Node[] {
   }
   return children;
 }
-
-const HAS_VALUE_CHILD = new Set([
-  'Property',
-  'PropertyDefinition',
-  'MethodDefinition',
-  'AccessorProperty',
-  'JSXAttribute',
-  'TSAbstractMethodDefinition',
-]);
 
 /** Pre-order walk with an explicit stack, so that deep nesting cannot overflow it; return `false` to skip the children. */
 export function walk(root: Node, visit: (node: Node) => boolean | undefined): void {

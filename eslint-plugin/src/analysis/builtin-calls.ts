@@ -3,7 +3,7 @@ import { memberValue } from './evaluate-member.ts';
 import { apply } from './evaluate-call.ts';
 import type { Evaluator } from './evaluate.ts';
 import type { TSESTree } from './ast.ts';
-import { bounded, join, literal, unknown, type DerivedValue, type Thunk, type Value } from './value.ts';
+import { alternatives, bounded, join, literal, unknown, type DerivedValue, type Thunk, type Value } from './value.ts';
 
 const derived = (how: DerivedValue['how'], name: string, of: readonly Value[]): Value => ({
   type: 'derived',
@@ -50,8 +50,7 @@ export function builtinCall(ev: Evaluator, name: string, args: readonly Thunk[])
       return derived('text', 'JSON.stringify()', [first()]);
     case 'JSON.parse': {
       // A field of a parsed body is a field of the body.
-      const text = first();
-      return text.type === 'source' ? text : derived('part', 'JSON.parse()', [text]);
+      return join(alternatives(first()).map((text) => (text.type === 'source' ? text : derived('part', 'JSON.parse()', [text]))));
     }
     case 'Object.keys':
     case 'Object.getOwnPropertyNames':
@@ -255,6 +254,8 @@ export function builtinMethod(
     )
       return derived('protected', `${name}()`, [object]);
   }
+  // `Bearer …`: the first word of the header is the scheme.
+  if (name === 'split' && object.type === 'source' && object.kind === 'http.header' && literalText(args[0]) === ' ') return { type: 'array', exact: true, items: [() => derived('protected', 'split()', [object]), () => splitPart(object, args)] };
   if (name === 'split') return { type: 'array', exact: false, items: [() => splitPart(object, args)] };
   if (name === 'at' && object.type === 'array') return ev.elementOf(object);
   if (name === 'get' && (object.type === 'derived' || object.type === 'source'))

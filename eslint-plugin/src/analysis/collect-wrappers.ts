@@ -9,6 +9,7 @@ import type { SinkKind } from './judge-sensitive.ts';
 import type { Module } from './module.ts';
 import { callsAny } from './relevance.ts';
 import { sinkSites, type SinkSite } from './sinks.ts';
+import { splitWords } from './words.ts';
 import { alternatives, type Env, type FunctionValue, type Step, type Value } from './value.ts';
 
 /** A call of a workspace function of another file that writes telemetry from its parameters. */
@@ -53,6 +54,20 @@ export function wrapperNames(ev: Evaluator): ReadonlySet<string> {
   }
   names = found;
   return names;
+}
+
+const tellingCache = new WeakMap<ReadonlySet<string>, ReadonlySet<string>>();
+
+/** Can a file call a telemetry-writing function? Names that much else has count only in files that write telemetry themselves. */
+export function reachesTelemetry(ev: Evaluator, text: string, writes: boolean): boolean {
+  const names = wrapperNames(ev);
+  if (writes) return names.size > 0 && callsAny(text, names);
+  let telling = tellingCache.get(names);
+  if (!telling) {
+    telling = new Set([...names].filter((n) => n.length > 8 || splitWords(n).length > 1));
+    tellingCache.set(names, telling);
+  }
+  return callsAny(text, telling);
 }
 
 /** Does a write use a parameter of a function, directly or through a variable of its body? */
@@ -118,7 +133,6 @@ function wrapperCalls(ev: Evaluator, module: Module): readonly WrapperCall[] {
   const out: WrapperCall[] = [];
   cache.set(module, out);
   const names = wrapperNames(ev);
-  if (!callsAny(module.text, names)) return out;
   for (const call of module.scopes.nodes('CallExpression')) {
     const callee = unwrap(call.callee);
     const name =

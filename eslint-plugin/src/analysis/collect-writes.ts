@@ -227,7 +227,7 @@ function judge(ev: Evaluator, sink: SinkKind, part: WriteFact['part'], entry: Ra
 
 function judgeValue(ev: Evaluator, sink: SinkKind, part: WriteFact['part'], entry: RawEntry, value: Value, home: Module): WriteFact['sensitive'] {
   if (part === 'name' || part === 'exception' || (part === 'argument' && entry.key === undefined)) {
-    const found = sensitiveOf(value, sink, ev.settings) ?? (part === 'name' ? addressIn(value) : undefined);
+    const found = sensitiveOf(value, sink, ev.settings) ?? (part === 'name' ? addressIn(valueNodeOf(entry.node), value) : undefined);
     return found ? sensitiveFact(found, home) : undefined;
   }
   const found = sensitiveEntry(ev, entry.key, value, sink, home);
@@ -235,18 +235,14 @@ function judgeValue(ev: Evaluator, sink: SinkKind, part: WriteFact['part'], entr
   return found?.evidence === 'named' && found.match.category === 'query' && QUERY_TEXT.test(entry.key ?? '') ? undefined : found;
 }
 
-/** A whole address in a name: `GET ${config.url}` brings its query string along. */
-function addressIn(value: Value, depth = 0): Sensitive | undefined {
-  if (value.type === 'unknown' || value.type === 'external') {
-    const path = value.type === 'unknown' ? value.names : value.path;
-    const word = path.at(-1) ?? '';
-    if (path.length < 2 || !/^(?:url|uri|href|originalUrl|fullUrl|requestUrl)$/i.test(word)) return undefined;
-    return { match: { category: 'url', severity: 'medium', word, strength: 'weak' }, what: `\`${path.slice(-3).join('.')}\``, evidence: 'named', step: value.step };
-  }
-  if (depth > 3 || (value.type !== 'join' && !(value.type === 'derived' && value.how === 'text'))) return undefined;
-  for (const part of value.type === 'join' ? value.members : value.of) {
-    const found = addressIn(part, depth + 1);
-    if (found) return found;
+/** A whole address in a name as it is: `GET ${config.url}` brings its query string along. */
+function addressIn(node: Node, value: Value): Sensitive | undefined {
+  const n = unwrap(node);
+  const parts = n.type === 'TemplateLiteral' ? n.expressions : n.type === 'BinaryExpression' ? [n.left as Node, n.right] : [n];
+  for (const part of parts) {
+    const text = unwrap(part).type === 'MemberExpression' ? dottedName(part) : undefined;
+    const word = text?.split('.').at(-1) ?? '';
+    if (text !== undefined && /^(?:url|uri|href|originalUrl|fullUrl|requestUrl)$/i.test(word)) return { match: { category: 'url', severity: 'medium', word, strength: 'weak' }, what: `\`${text}\``, evidence: 'named', step: value.step };
   }
   return undefined;
 }

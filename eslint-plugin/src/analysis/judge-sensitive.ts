@@ -100,7 +100,7 @@ export function sensitiveOf(value: Value, sink: SinkKind, settings: Settings, de
 }
 
 /** Request URLs are what access logs are for. */
-const QUIET_IN_LOGS = new Set(['url', 'query', 'message', 'online', 'content']);
+const QUIET_IN_LOGS = new Set(['url', 'query', 'message', 'online', 'device', 'content']);
 
 /** Sources that logs may show: access logs name URLs, a validated input is judged by its fields, answers come from other servers. */
 function isQuiet({ kind, names }: Extract<Value, { type: 'source' }>): boolean {
@@ -144,6 +144,8 @@ export function counts(match: SensitiveMatch, sink: SinkKind, settings: Settings
   // An id is what a log should have in place of the data; ids that a law names are data themselves.
   if (match.category === 'identifier') return settings.personIds && (sink !== 'log' || match.severity === 'high');
   if (match.category === 'message') return false;
+  // The address of a recipient is a wallet, a mailbox or a host as often as a place.
+  if (sink === 'log' && match.category === 'location' && /^(?:address|location|position)$/.test(match.word)) return false;
   // By name alone: what another server answered is no request body, and messages are what logs are about.
   if (sink === 'log' && (QUIET_IN_LOGS.has(match.category) || match.category === 'headers' || match.category === 'body')) return match.severity === 'critical';
   return true;

@@ -67,11 +67,11 @@ function stageOf(name: string): 'development' | 'production' | undefined {
   return words.some((w) => DEVELOPMENT.has(w)) ? 'development' : undefined;
 }
 
-const TOOLS = /(?:^|[/\\])(?:scripts?|bin|cli|tools?|seeds?|seeders?|examples?|samples?|load-?tests?|k6|bench(?:marks?)?|spec|migrations?)[/\\]|(?:^|[/\\.])(?:seed|cli)\.[cm]?[jt]s$/;
+const TOOLS = /(?:^|[/\\])(?:scripts?|bin|dev|(?:[\w.]+-)?cli|tools?|seeds?|seeders?|examples?|samples?|load-?tests?|k6|bench(?:marks?)?|spec|migrations?)[/\\]|(?:^|[/\\.])(?:seed|cli)\.[cm]?[jt]s$/;
 const TRIALS = /(?:^|[/\\])(?:examples?|samples?|load-?tests?|k6|bench(?:marks?)?|spec)[/\\]/;
 const SERVER = /(?:^|[/\\])(?:server|backend|api)[/\\]/;
 const BROWSER_PATH = /(?:^|[/\\])(?:frontend|browser|client|public)[/\\]/;
-const BROWSER_TEXT = /\b(?:window|document|localStorage|sessionStorage)\.|^['"]use client['"]|from ['"](?:react|preact|vue|svelte|solid-js|@angular\/core)['"/]/m;
+const BROWSER_TEXT = /\b(?:window|document|localStorage|sessionStorage)(?:\.|\[| as any\b)|^['"]use client['"]|from ['"](?:react|preact|vue|svelte|solid-js|@angular\/core)['"/]/m;
 
 /**
  * Where the lines of a file go: `trial` is code that no service runs (examples, load tests); `terminal` is what a person

@@ -1,8 +1,7 @@
 import { relative } from 'node:path';
 import { analyze, type FileFacts } from '../analysis/analyze.ts';
 import type { TSESTree } from '../analysis/ast.ts';
-import { isolatedHost, type ModuleHost } from '../analysis/host.ts';
-import type { Settings } from '../analysis/settings.ts';
+import { isolatedHost, type ModuleHost, type TypeOracle } from '../analysis/host.ts';
 import { mayMatter } from './prefilter.ts';
 import { setFallbackParser } from './parse.ts';
 import { readSettings } from './settings.ts';
@@ -18,12 +17,17 @@ export interface FactContext {
   readonly languageOptions?: { readonly parser?: unknown; readonly parserOptions?: unknown };
 }
 
+/** A host whose type answers are those of the file under lint. */
+type Host = ModuleHost & { types?: TypeOracle | undefined };
+
 interface Entry {
-  readonly settings: Settings;
+  readonly host: Host;
+  readonly types: TypeOracle | undefined;
   readonly facts: FileFacts | undefined;
 }
 
 const workspaces = new Map<string, Workspace>();
+const alone: Host = { ...isolatedHost };
 const cache = new WeakMap<object, Entry>();
 
 /** Facts of the file that a rule looks at; undefined when nothing in it can matter. Computed once for all rules. */
@@ -34,43 +38,39 @@ export function factsOf(context: FactContext): FileFacts | undefined {
     entry = make(context);
     cache.set(ast, entry);
   }
+  // One host serves all files, so that what was found is kept; the types are those of the file at hand.
+  entry.host.types = entry.types;
   return entry.facts;
 }
 
 function make(context: FactContext): Entry {
   const settings = readSettings(context.settings['telint']);
   const { text } = context.sourceCode;
-  const host =
-    settings.crossFile === 'off' ? withTypes(isolatedHost, context, settings) : workspaceHost(context, settings);
+  const host: Host = settings.crossFile === 'off' ? alone : workspaceOf(context);
+  const types = settings.types ? typeOracleOf(context.sourceCode.parserServices) : undefined;
   if (isTestPath(relative(context.cwd, context.filename)) || !mayMatter(text, host, settings))
-    return { settings, facts: undefined };
-  return {
-    settings,
-    facts: analyze({ path: context.filename, text, ast: context.sourceCode.ast as TSESTree.Program }, host, settings),
-  };
+    return { host, types, facts: undefined };
+  const ast = context.sourceCode.ast as TSESTree.Program;
+  return { host, types, facts: analyze({ path: context.filename, text, ast }, host, settings) };
 }
 
-function workspaceHost(context: FactContext, settings: Settings): ModuleHost {
+const runs = new WeakSet<object>();
+
+/** A configuration object that was not seen before: another run, perhaps after files have changed. */
+function isNewRun({ languageOptions }: FactContext): boolean {
+  if (!languageOptions || runs.has(languageOptions)) return false;
+  runs.add(languageOptions);
+  return true;
+}
+
+function workspaceOf(context: FactContext): Workspace {
   let workspace = workspaces.get(context.cwd);
-  if (!workspace || workspace.refresh()) {
+  if (!workspace || workspace.refresh(isNewRun(context))) {
     workspace = new Workspace(workspaceRoot(context.cwd));
     workspaces.set(context.cwd, workspace);
   }
   useFallbackParser(context);
-  return withTypes(workspace, context, settings);
-}
-
-/** The same host with type information of the file under lint. */
-function withTypes(host: ModuleHost, context: FactContext, settings: Settings): ModuleHost {
-  const types = settings.types ? typeOracleOf(context.sourceCode.parserServices) : undefined;
-  if (!types) return host;
-  return {
-    types,
-    parse: (path) => host.parse(path),
-    resolve: (specifier, from) => host.resolve(specifier, from),
-    mentioning: (words, options) => host.mentioning(words, options),
-    project: (path) => host.project(path),
-  };
+  return workspace;
 }
 
 function useFallbackParser(context: FactContext): void {

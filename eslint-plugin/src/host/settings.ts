@@ -1,6 +1,7 @@
 import { defaultSettings, type Settings, type WrapperSetting } from '../analysis/settings.ts';
 
-const cache = new WeakMap<object, Settings>();
+/** By content: ESLint merges the settings anew for every file, and one `Settings` object keeps what was found for all of them. */
+const cache = new Map<string, Settings>();
 const LISTS = [
   'loggers',
   'sanitizers',
@@ -24,10 +25,11 @@ export class SettingsError extends Error {
 export function readSettings(raw: unknown): Settings {
   if (raw === undefined || raw === null) return defaultSettings;
   if (typeof raw !== 'object' || Array.isArray(raw)) throw new SettingsError('settings.telint must be an object.');
-  const known = cache.get(raw);
+  const key = JSON.stringify(raw);
+  const known = cache.get(key);
   if (known) return known;
   const settings = validated(raw as Record<string, unknown>);
-  cache.set(raw, settings);
+  cache.set(key, settings);
   return settings;
 }
 

@@ -11,29 +11,16 @@ interface Checker {
   getBaseConstraintOfType(type: Type): Type | undefined;
 }
 interface Type {
-  readonly flags: number;
+  /** `string`, `number`, `true` …: set for the types that are part of the language. */
+  readonly intrinsicName?: string;
   readonly types?: readonly Type[];
   readonly symbol?: {
     readonly name: string;
     readonly declarations?: readonly { getSourceFile(): { readonly fileName: string } }[];
   };
-  readonly aliasSymbol?: { readonly name: string };
+  isUnion?(): boolean;
+  isLiteral?(): boolean;
 }
-
-// Values of TypeScript's TypeFlags that have been stable since 3.x.
-const STRING = 4;
-const NUMBER = 8;
-const BOOLEAN = 16;
-const ENUM = 32;
-const STRING_LITERAL = 128;
-const NUMBER_LITERAL = 256;
-const BOOLEAN_LITERAL = 512;
-const ENUM_LITERAL = 1024;
-const UNDEFINED = 32768;
-const NULL = 65536;
-const OBJECT = 524288;
-const UNION = 1048576;
-const LITERAL = STRING_LITERAL | NUMBER_LITERAL | BOOLEAN_LITERAL | ENUM_LITERAL | UNDEFINED | NULL | BOOLEAN | ENUM;
 
 const oracles = new WeakMap<object, TypeOracle>();
 
@@ -56,26 +43,31 @@ export function typeOracleOf(parserServices: unknown): TypeOracle | undefined {
   return oracle;
 }
 
+// The numbers of TypeScript's flags differ between its versions: only methods and names are used.
 function answer(checker: Checker, given: Type): TypeAnswer {
   const type = checker.getBaseConstraintOfType(given) ?? given;
-  const { flags } = type;
-  if (flags & UNION) {
-    const members = (type.types ?? []).filter((t) => !(t.flags & (UNDEFINED | NULL)));
-    if (members.length > 0 && members.every((t) => t.flags & LITERAL)) return { kind: 'union', count: members.length };
-    const single = members[0];
-    return members.length === 1 && single
-      ? answer(checker, single)
-      : { kind: members.some((t) => t.flags & STRING) ? 'string' : 'unknown' };
+  const members = (type.isUnion?.() ?? false) ? (type.types ?? []) : [];
+  const present = members.filter((t) => !NOTHING.has(t.intrinsicName ?? ''));
+  if (present.length > 0) {
+    if (present.every(isSingle)) return { kind: 'union', count: present.length };
+    const [only] = present;
+    if (present.length === 1 && only) return answer(checker, only);
+    return { kind: present.some((t) => t.intrinsicName === 'string') ? 'string' : 'unknown' };
   }
-  if (flags & (BOOLEAN | BOOLEAN_LITERAL)) return { kind: 'boolean', count: 2 };
-  if (flags & (STRING_LITERAL | NUMBER_LITERAL | ENUM | ENUM_LITERAL)) return { kind: 'union', count: 1 };
-  if (flags & STRING) return { kind: 'string' };
-  if (flags & NUMBER) return { kind: 'number' };
-  if (flags & OBJECT && type.symbol) {
-    const file = type.symbol.declarations?.[0]?.getSourceFile().fileName;
-    return { kind: 'object', symbol: type.symbol.name, ...(file === undefined ? {} : { declaredIn: packageOf(file) }) };
-  }
-  return { kind: 'unknown' };
+  if (type.intrinsicName === 'boolean') return { kind: 'boolean', count: 2 };
+  if (isSingle(type)) return { kind: 'union', count: 1 };
+  if (type.intrinsicName === 'string') return { kind: 'string' };
+  if (type.intrinsicName === 'number') return { kind: 'number' };
+  if (!type.symbol) return { kind: 'unknown' };
+  const file = type.symbol.declarations?.[0]?.getSourceFile().fileName;
+  return { kind: 'object', symbol: type.symbol.name, ...(file === undefined ? {} : { declaredIn: packageOf(file) }) };
+}
+
+const NOTHING = new Set(['undefined', 'null']);
+
+/** A type of one value: a literal, an enum member, `true`. */
+function isSingle(type: Type): boolean {
+  return (type.isLiteral?.() ?? false) || type.intrinsicName === 'true' || type.intrinsicName === 'false';
 }
 
 /** `…/node_modules/@scope/name/x.d.ts` → `@scope/name`. */

@@ -25,8 +25,8 @@ const DECLARATION = /\.d\.[cm]?ts$/;
 const MAX_BYTES = 1_000_000;
 const MAX_FILES = 20_000;
 /** How old what was read may get before it is looked at again, in milliseconds. */
-const PARSED_FRESH_MS = 100;
-const LISTING_FRESH_MS = 3000;
+const PARSED_FRESH_MS = 1000;
+const LISTING_FRESH_MS = 30_000;
 
 interface Source {
   readonly text: string;
@@ -54,13 +54,13 @@ export class Workspace implements ModuleHost {
   }
 
   /** Forgets everything when a file that was parsed has changed on disk; true when that happened. */
-  refresh(): boolean {
+  refresh(force = false): boolean {
     const now = Date.now();
-    if (now - this.#checkedAt < PARSED_FRESH_MS) return false;
+    if (!force && now - this.#checkedAt < PARSED_FRESH_MS) return false;
     this.#checkedAt = now;
     const stale =
       [...this.#parsed.keys()].some((path) => this.#changed(path)) ||
-      (now - this.#listedAt > LISTING_FRESH_MS && this.#files !== undefined && this.#anyChanged());
+      ((force || now - this.#listedAt > LISTING_FRESH_MS) && this.#files !== undefined && this.#anyChanged());
     if (now - this.#listedAt > LISTING_FRESH_MS) this.#listedAt = now;
     return stale;
   }

@@ -200,6 +200,7 @@ export const PROTECTED_FORMS: readonly string[] = [
   'hashed', 'masked', 'redacted', 'redactor', 'redaction', 'encrypted', 'sanitized', 'sanitised', 'sanitizer',
   'sanitiser', 'scrubbed', 'scrubber', 'anonymized', 'anonymised', 'anonymizer', 'anonymiser', 'pseudonymized',
   'pseudonymised', 'pseudonymizer', 'obfuscated', 'obfuscator', 'censored',
+  'cleaned', 'stripped',
 ];
 
 /** Words after a protective verb that make it a data structure or a tool instead. */

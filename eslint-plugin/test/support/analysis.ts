@@ -9,6 +9,7 @@ import { parseFile } from '../../src/host/parse.ts';
 export function factsOfTree(text: string, ast: TSESTree.Program): FileFacts {
   const facts = analyze(moduleOf({ path: '/workspace/src/file.ts', text, ast }), isolatedHost, defaultSettings);
   return {
+    metrics: facts.metrics,
     emissions: facts.emissions,
     writes: facts.writes,
     logs: facts.logs,

@@ -1,4 +1,5 @@
 import { createAdminApp, createApp } from './app.ts';
+import { closeRevocations, followRevocations } from './cache/revocations.ts';
 import { sessions } from './cache/sessions.ts';
 import { config } from './config.ts';
 import { pool } from './db/pool.ts';
@@ -9,6 +10,7 @@ import { logger } from './telemetry/logger.ts';
 
 const server = createApp().listen(config.port, config.host);
 const admin = createAdminApp().listen(config.adminPort, '127.0.0.1');
+await followRevocations();
 const workers = [...startConsumers(), await startSchedule()];
 logger.info({ port: config.port, adminPort: config.adminPort }, 'shop is open');
 
@@ -18,7 +20,7 @@ async function shutDown(signal: NodeJS.Signals): Promise<void> {
   admin.close();
   await Promise.all(workers.map((worker) => worker.close()));
   await Promise.all([closeProducers(), closeSchedule()]);
-  await sessions.close();
+  await Promise.all([closeRevocations(), sessions.close()]);
   await pool.end();
 }
 

@@ -5,9 +5,16 @@ import { logger } from '../telemetry/logger.ts';
 import { sessionLookups } from '../telemetry/metrics.ts';
 import { tracer } from '../telemetry/tracing.ts';
 
-/** Sessions by token; other services learn about revoked ones through a channel. */
+/** Channel that tells all processes whose sessions were closed. */
+export const REVOKED = 'sessions:revoked';
+
+const REMEMBERED_MS = 60_000;
+const REMEMBERED_MAX = 10_000;
+
+/** Sessions by token. Every process remembers those it has read, until another process tells that they are revoked. */
 export class SessionStore {
   readonly #redis: Redis;
+  readonly #known = new Map<string, { customerId: string; until: number }>();
 
   constructor(redis: Redis) {
     this.#redis = redis;
@@ -27,9 +34,33 @@ export class SessionStore {
 
   /** The customer whom a token belongs to. */
   async read(token: string): Promise<string | null> {
+    const known = this.#known.get(token);
+    if (known && known.until > Date.now()) {
+      sessionLookups.inc({ result: 'remembered' });
+      return known.customerId;
+    }
     const customerId = await this.#redis.get(`session:${token}`);
     sessionLookups.inc({ result: customerId ? 'hit' : 'miss' });
+    if (customerId) {
+      this.#remember(token, customerId);
+    }
     return customerId;
+  }
+
+  #remember(token: string, customerId: string): void {
+    if (this.#known.size >= REMEMBERED_MAX) {
+      this.#known.clear();
+    }
+    this.#known.set(token, { customerId, until: Date.now() + REMEMBERED_MS });
+  }
+
+  /** Forgets what this process remembers of a customer's sessions. */
+  forget(customerId: string): void {
+    for (const [token, known] of this.#known) {
+      if (known.customerId === customerId) {
+        this.#known.delete(token);
+      }
+    }
   }
 
   /** Closes all sessions of a customer and returns how many there were. */
@@ -39,7 +70,7 @@ export class SessionStore {
     span.setAttribute('shop.sessions', tokens.length);
     if (tokens.length > 0) {
       await this.#redis.del(...tokens.map((token) => `session:${token}`), `sessions:${customerId}`);
-      await this.#redis.publish('sessions:revoked', JSON.stringify({ customerId, count: tokens.length }));
+      await this.#redis.publish(REVOKED, JSON.stringify({ customerId, count: tokens.length }));
     }
     return tokens.length;
   }

@@ -36,7 +36,7 @@ routes.post('/sessions', async (req, res) => {
     ...accountLabels(customer),
     outcome: 'accepted',
   });
-  logger.info({ user: customer }, 'signed in');
+  logger.info({ email: customer.email }, 'signed in');
   recordRequest('/sessions', 201);
   res.status(201).json({ token });
 });

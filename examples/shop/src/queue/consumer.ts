@@ -21,7 +21,7 @@ async function fulfil(orderId: string): Promise<void> {
   await markOrder(orderId, OrderStatus.shipped);
 }
 
-function archiveInBackground(order: Order): void {
+async function archive(order: Order): Promise<void> {
   tracer.startActiveSpan('receipts.archive', async (span) => {
     try {
       await archiveInvoice(order);
@@ -78,7 +78,7 @@ export function startConsumers(): Worker[] {
         const order = await findOrder(data.orderId);
         if (order) {
           await sendMail(data.email, renderInvoice(order));
-          archiveInBackground(order);
+          await archive(order);
         }
       });
     },

@@ -1,0 +1,123 @@
+import type { Range } from '../analysis/facts.ts';
+
+/** Words after which a slash begins a regular expression, not a division. */
+const BEFORE_REGEX = new Set(['return', 'typeof', 'case', 'in', 'of', 'do', 'else', 'void', 'delete', 'throw', 'await', 'yield', 'new', 'instanceof']);
+
+let last: { readonly text: string; readonly code: string } | undefined;
+
+/**
+ * The text with the inside of strings, template texts, regular expressions and comments blanked: every offset stays what it
+ * was, and what is left between blanks is code. The fixes look for names and brackets in it.
+ */
+export function codeOnly(text: string): string {
+  if (last?.text !== text) last = { text, code: blanked(text) };
+  return last.code;
+}
+
+function blanked(text: string): string {
+  let out = '';
+  /** Depths of the braces that close a `${`, innermost last. */
+  const templates: number[] = [];
+  let depth = 0;
+  let at = 0;
+  const blank = (end: number): void => {
+    out += text.slice(at, end).replace(/[^\r\n]/g, ' ');
+    at = end;
+  };
+  const keep = (end: number): void => {
+    out += text.slice(at, end);
+    at = end;
+  };
+  /** Template text up to its end or the next `${`. */
+  const template = (): void => {
+    const found = /(?:\\[\s\S]|\$(?!\{)|[^\\`$])*/y;
+    found.lastIndex = at;
+    found.exec(text);
+    blank(found.lastIndex);
+    if (text.startsWith('${', at)) {
+      templates.push(depth);
+      keep(at + 2);
+    } else keep(at + 1);
+  };
+  while (at < text.length) {
+    const char = text.charAt(at);
+    const skipped = /^(?:\/\/[^\n]*|\/\*[\s\S]*?(?:\*\/|$))/.exec(char === '/' ? text.slice(at) : '')?.[0].length;
+    if (skipped !== undefined) blank(at + skipped);
+    else if (char === "'" || char === '"') {
+      const string = new RegExp(`(?:\\\\[\\s\\S]|[^\\\\\\n${char}])*`, 'y');
+      string.lastIndex = at + 1;
+      string.exec(text);
+      keep(at + 1);
+      blank(string.lastIndex);
+      keep(at + 1);
+    } else if (char === '`') {
+      keep(at + 1);
+      template();
+    } else if (char === '/' && beginsRegex(out)) {
+      const regex = /\/(?:\\.|\[(?:\\.|[^\\\]\n])*\]|[^\\/[\n])+\/\w*/y;
+      regex.lastIndex = at;
+      if (regex.test(text)) blank(regex.lastIndex);
+      else keep(at + 1);
+    } else if (char === '}' && templates.at(-1) === depth) {
+      templates.pop();
+      keep(at + 1);
+      template();
+    } else {
+      if (char === '{') depth++;
+      else if (char === '}') depth--;
+      keep(at + 1);
+    }
+  }
+  return out;
+}
+
+function beginsRegex(before: string): boolean {
+  const tail = /([\w$]+|[^\s\w$])\s*$/.exec(before.slice(-200))?.[1];
+  return tail === undefined || BEFORE_REGEX.has(tail) || (!/[\w$]$/.test(tail) && !/[)\]}'"`]/.test(tail));
+}
+
+const CLOSING: Readonly<Record<string, string>> = { ')': '(', ']': '[', '}': '{' };
+
+/** Offset of the bracket that is open at an offset, looking back; -1 at the top level. */
+export function openBefore(code: string, offset: number): number {
+  let depth = 0;
+  for (let i = offset - 1; i >= 0; i--) {
+    const char = code.charAt(i);
+    if (char in CLOSING) depth++;
+    else if ((char === '(' || char === '[' || char === '{') && depth-- === 0) return i;
+  }
+  return -1;
+}
+
+/** Offset of the bracket that closes what is open at an offset; -1 where there is none. */
+export function closeAfter(code: string, offset: number): number {
+  let depth = 0;
+  for (let i = offset; i < code.length; i++) {
+    const char = code.charAt(i);
+    if (char === '(' || char === '[' || char === '{') depth++;
+    else if (char in CLOSING && depth-- === 0) return i;
+  }
+  return -1;
+}
+
+/** Places where a name is written in code, not as a property behind a dot; private names with their `#`. */
+export function usesOf(name: string, code: string): readonly number[] {
+  const escaped = name.replace(/\$/g, '\\$&');
+  const pattern = name.startsWith('#') ? `${escaped}(?![\\w$])` : `(?<![\\w$#]|(?<!\\.\\.)\\.)${escaped}(?![\\w$])`;
+  return [...code.matchAll(new RegExp(pattern, 'g'))].map((m) => m.index);
+}
+
+/** The expression statement around a call that begins with this expression: with its semicolon; undefined when it is part of something else. */
+export function statementAround(code: string, call: Range): Range | undefined {
+  let { start } = call;
+  const lead = /(?:\bawait\s+|\bvoid\s+)+$/.exec(code.slice(Math.max(0, start - 40), start));
+  if (lead) start -= lead[0].length;
+  const before = /(\S)\s*$/.exec(code.slice(0, start));
+  const isFirstOnLine = /(?:^|\n)[ \t]*$/.test(code.slice(0, start));
+  const opensStatement = before === null || before[1] === ';' || before[1] === '{' || (before[1] === '}' && isFirstOnLine) || (isFirstOnLine && /[)\w$'"`\]]/.test(before[1] ?? ''));
+  const after = /^[ \t]*(;|\r?\n|$|(?=\}))/.exec(code.slice(call.end));
+  if (!opensStatement || !after) return undefined;
+  // Without a semicolon the next line must not go on with the expression.
+  if (after[1] !== ';' && /^\s*[.([?`+\-*/,]/.test(code.slice(call.end))) return undefined;
+  return { start, end: after[1] === ';' ? call.end + after[0].length : call.end };
+}
