@@ -22,7 +22,7 @@ function preset(level: Preset, settings?: Readonly<Record<string, unknown>>): Li
   );
   return {
     name: `telint/${level}`,
-    plugins: { telint: plugin as never },
+    plugins: { telint: plugin },
     rules: Object.fromEntries(on.map(([id]) => [`telint/${id}`, 'error'])),
     ...(settings ? { settings: { telint: settings } } : {}),
   };

@@ -91,7 +91,7 @@ export function propertyName(node: Node): string | undefined {
     if (!node.computed)
       return node.property.type === 'PrivateIdentifier'
         ? `#${node.property.name}`
-        : (node.property as TSESTree.Identifier).name;
+        : (node.property).name;
     return literalKey(node.property);
   }
   if (

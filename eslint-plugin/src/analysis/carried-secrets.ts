@@ -114,7 +114,7 @@ function receiverName(call: TSESTree.CallExpression): string | undefined {
 /** What follows `/` or `=` in a text that is put together. */
 function appended(node: Node): readonly Node[] {
   if (node.type === 'BinaryExpression' && node.operator === '+') {
-    const left = unwrap(node.left as Node);
+    const left = unwrap(node.left);
     const before = left.type === 'BinaryExpression' ? unwrap(left.right) : left;
     return before.type === 'Literal' && typeof before.value === 'string' && /[/=]$/.test(before.value) ? [unwrap(node.right)] : [];
   }

@@ -219,8 +219,8 @@ function judge(ev: Evaluator, sink: SinkKind, part: WriteFact['part'], entry: Ra
   const node = valueNodeOf(entry.node);
   if (isMaskedText(node) || (sink === 'log' && isSerialisedRequest(entry.key, value))) return undefined;
   const found = judgeValue(ev, sink, part, entry, value, home);
-  // `row.encryptedPassword`: two names that disagree make no finding.
-  if (found) return found.evidence === 'named' && saysProtected(dottedName(node)?.split('.').at(-1) ?? '') ? undefined : found;
+  // `row.encryptedPassword`, `tokenPrefix: start(token)`: two names that disagree make no finding.
+  if (found) return found.evidence === 'named' && (saysProtected(dottedName(node)?.split('.').at(-1) ?? '') || saysProtected(entry.key ?? '')) ? undefined : found;
   const carried = sink === 'log' || sink === 'tracker' ? carriedIn(node, value, entry.module, ev) : undefined;
   return carried ? sensitiveFact(carried, home) : undefined;
 }
@@ -249,14 +249,18 @@ function addressIn(node: Node, value: Value): Sensitive | undefined {
 
 const QUERY_TEXT = /(?:^|\.)(?:statement|query\.text)$/;
 
-/** A mask that touches what stands beside it; stars with a space are decoration. */
-const MASK = /^\S{0,8}(?:\*{3}|•{2}|\[redacted\])|(?:\*{3}|•{2})$|\[redacted\]/i;
+/** A mask that touches what stands before or after it; stars with a space are decoration. */
+const MASK_AFTER = /^\S{0,8}(?:\*{3}|•{2})|\[redacted\]/i;
+const MASK_BEFORE = /(?:\*{3}|•{2})$|\[redacted\]/i;
 
 /** Text in which something was left out already: `start + '***'`. */
 function isMaskedText(node: Node): boolean {
   const n = unwrap(node);
-  if (n.type === 'TemplateLiteral') return n.quasis.some((q, i) => MASK.test(i === 0 ? q.value.raw.replace(/^\*+/, '') : q.value.raw));
-  return n.type === 'BinaryExpression' && n.operator === '+' && [n.left as Node, n.right].some((side) => (side.type === 'Literal' ? typeof side.value === 'string' && MASK.test(side.value) : isMaskedText(side)));
+  if (n.type === 'TemplateLiteral') return n.quasis.some((q, i) => (i > 0 && MASK_AFTER.test(q.value.raw)) || (i < n.expressions.length && MASK_BEFORE.test(q.value.raw)));
+  if (n.type !== 'BinaryExpression' || n.operator !== '+') return false;
+  const [left, right] = [unwrap(n.left as Node), unwrap(n.right)];
+  const isText = (side: Node, mask: RegExp): boolean => side.type === 'Literal' && typeof side.value === 'string' && mask.test(side.value);
+  return isText(left, MASK_BEFORE) || isText(right, MASK_AFTER) || isMaskedText(left);
 }
 
 /** Loggers write `req` through a serialiser of their own. */

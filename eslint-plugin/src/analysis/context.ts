@@ -10,7 +10,7 @@ export interface AnalysisContext {
   readonly host: ModuleHost;
   readonly settings: Settings;
   /** Value of an expression of any module of the workspace (default: this one), outside any particular call. */
-  evaluate(node: Node, module?: Module): Value;
+  readonly evaluate: (node: Node, module?: Module) => Value;
   /** The module behind a workspace path. */
-  moduleAt(path: string): Module | undefined;
+  readonly moduleAt: (path: string) => Module | undefined;
 }

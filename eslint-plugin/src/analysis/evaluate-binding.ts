@@ -335,7 +335,7 @@ function importValue(ev: Evaluator, binding: Binding, module: Module): Value {
   if (declaration.type === 'TSImportEqualsDeclaration') {
     const ref = declaration.moduleReference;
     if (ref.type === 'TSExternalModuleReference' && ref.expression.type === 'Literal')
-      return ev.namespace(String(ref.expression.value), module);
+      return ev.namespace(ref.expression.value, module);
     return unknown([binding.name], 'import');
   }
   const source = importSource(declaration);

@@ -157,7 +157,7 @@ function sourceMember(object: SourceValue, name: string | undefined): Value {
     const better = wellKnown(object.names, name);
     if (
       better &&
-      object.kind.startsWith('error') === false &&
+      !object.kind.startsWith('error') &&
       better.type === 'source' &&
       better.kind.startsWith('http')
     )

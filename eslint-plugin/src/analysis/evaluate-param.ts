@@ -130,7 +130,9 @@ function callbackRole(
     const element = ELEMENT_CALLBACKS[method];
     if (element !== undefined && element === index) {
       const receiver = ev.evaluate(callee.object, module, env);
-      return receiver.type === 'shape' ? undefined : ev.elementOf(receiver);
+      const whole = receiver.type === 'shape' ? shapeOf(receiver.shape)?.value : undefined;
+      if (receiver.type === 'shape') return whole ? ev.elementOf({ type: 'source', kind: whole, names: [receiver.shape.split('.').at(-1) ?? ''], evidence: receiver.evidence }) : undefined;
+      return ev.elementOf(receiver);
     }
     if (element !== undefined && index === element + 1)
       return method === 'forEach' || method === 'map'

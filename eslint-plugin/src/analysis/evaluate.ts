@@ -103,7 +103,7 @@ export class Evaluator {
       case 'Literal':
         return 'regex' in node
           ? unknown([], 'syntax')
-          : literal(node.value as string | number | boolean | bigint | null);
+          : literal(node.value);
       case 'TemplateLiteral':
         return templateValue(node, sub);
       case 'TaggedTemplateExpression':

@@ -64,7 +64,7 @@ export function binaryValue(node: TSESTree.BinaryExpression, sub: (n: Node) => V
     case 'instanceof':
       return bounded('a comparison', 2);
     case '+': {
-      const [left, right] = [sub(node.left as Node), sub(node.right)];
+      const [left, right] = [sub(node.left), sub(node.right)];
       if (left.type === 'literal' && right.type === 'literal') {
         return typeof left.value === 'number' && typeof right.value === 'number'
           ? literal(left.value + right.value)
@@ -76,7 +76,7 @@ export function binaryValue(node: TSESTree.BinaryExpression, sub: (n: Node) => V
     case '%':
       return bounded('a remainder');
     default:
-      return numeric(node.operator, [sub(node.left as Node), sub(node.right)]);
+      return numeric(node.operator, [sub(node.left), sub(node.right)]);
   }
 }
 

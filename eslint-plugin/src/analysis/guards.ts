@@ -110,12 +110,12 @@ function comparisonLimits(
 ): Value | undefined {
   const { operator } = node;
   if (operator === 'in')
-    return holds && dottedName(node.left as Node) === text ? collection(ev, node.right, module, env) : undefined;
+    return holds && dottedName(node.left) === text ? collection(ev, node.right, module, env) : undefined;
   const equal = operator === '===' || operator === '==';
   const different = operator === '!==' || operator === '!=';
   if (!(equal && holds) && !(different && !holds)) return undefined;
   const other =
-    dottedName(node.left as Node) === text
+    dottedName(node.left) === text
       ? node.right
       : dottedName(node.right) === text
         ? (node.left as Node)

@@ -29,7 +29,7 @@ function saysDevelopment(test: Node, holds: boolean, depth = 0): boolean {
     case 'BinaryExpression': {
       const equal = /^={2,3}$/.test(node.operator);
       if (!equal && !/^!==?$/.test(node.operator)) return false;
-      const [left, right] = [unwrap(node.left as Node), unwrap(node.right)];
+      const [left, right] = [unwrap(node.left), unwrap(node.right)];
       const [name, text] = right.type === 'Literal' ? [left, right.value] : left.type === 'Literal' ? [right, left.value] : [];
       if (!name || typeof text !== 'string' || !/env|mode|stage/i.test(dottedName(name) ?? '')) return false;
       return equal === holds ? stageOf(text) === 'development' : stageOf(text) === 'production';

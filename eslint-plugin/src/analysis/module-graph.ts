@@ -33,8 +33,8 @@ export class ModuleGraph {
 
   /** Declaration behind an exported name of a workspace module. */
   findExport(module: Module, name: string, seen = new Set<string>()): FoundExport | undefined {
-    let known = this.exportCache.get(module);
-    if (!known) this.exportCache.set(module, (known = new Map()));
+    const known = this.exportCache.get(module) ?? new Map<string, FoundExport | undefined>();
+    this.exportCache.set(module, known);
     if (known.has(name)) return known.get(name);
     const found = this.searchExport(module, name, seen);
     known.set(name, found);

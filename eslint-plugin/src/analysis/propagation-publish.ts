@@ -254,5 +254,5 @@ function carriedElsewhere(call: SendingCall, spec: PublishSpec, project: Tracing
 
 /** A custom serializer of the microservice client can add the carrier to every message. */
 function hasNestSerializer(project: TracingProject, carriers: CarrierSearch): boolean {
-  return project.modulesWith(['Serializer', 'inject(']).some((m) => carriers.propagates(m.ast as Node, 'inject', m, 2));
+  return project.modulesWith(['Serializer', 'inject(']).some((m) => carriers.propagates(m.ast, 'inject', m, 2));
 }

@@ -1,25 +1,78 @@
 import type { EmissionFact, LabelFact, Range } from '../analysis/facts.ts';
 import type { Suggestion } from '../rules/create-rule.ts';
-import { removeEntry, removeStatement, replace, type Edit } from './edits.ts';
-
-/** What fixes need to know of a label or of an attribute. */
-type Entry = Pick<LabelFact, 'key' | 'range' | 'valueRange' | 'form' | 'editRange' | 'editForm'>;
+import { replace, type Edit } from './edits.ts';
+import { dropTitle, removalOf, type Entry } from './removal.ts';
+import { codeOnly, constantOf, usesOf } from './source.ts';
+import { tidied } from './tidy.ts';
 
 /** Ways to bound a label, the one that keeps most information first. */
 export function labelSuggestions(reported: LabelFact, emission: EmissionFact, text: string): readonly Suggestion[] {
-  if (emission.labels.length === 0) return [];
+  if (emission.labels.length === 0 || isGiven(reported, emission, text)) return [];
+  return suggestionsFor(reported, emission, text).map((s) => ({ ...s, edits: tidied(text, s.edits) }));
+}
+
+function suggestionsFor(reported: LabelFact, emission: EmissionFact, text: string): readonly Suggestion[] {
   const out: Suggestion[] = [];
   const label = atSource(reported, text);
-  const value = text.slice(label.valueRange.start, label.valueRange.end);
-  const better =
-    label.form === 'object' || label.form === 'spread' ? undefined : boundedForm(value, label.bound.why, text);
-  if (better) out.push({ title: better.title, edits: [setValue(label, better.text)] });
+  const better = label.form === 'object' || label.form === 'spread' ? undefined : boundedLabel(label, text);
+  if (better) out.push(better);
+  const kept = label.form === 'spread' ? keptOfSpread(label, reported, emission, text) : undefined;
+  if (kept) out.push(kept);
   const removal = removalOf(label, text);
   if (removal) out.push({ title: dropTitle(label, 'label', text), edits: [removal] });
   else if (label.form === 'object') out.push({ title: 'Drop these labels', edits: [replace(label.range, '{}')] });
   else if (!better)
     out.push({ title: `Use the constant 'other' for \`${label.key}\``, edits: [setValue(label, "'other'")] });
   return out;
+}
+
+/**
+ * The value is a parameter, and a caller in another file gives what is wrong with it: that call is reported too, and once it is
+ * right there is nothing wrong here. Dropping the label here would take it from every caller.
+ */
+function isGiven({ valueRange, bound, sensitive }: LabelFact, { through }: EmissionFact, text: string): boolean {
+  const value = text.slice(valueRange.start, valueRange.end);
+  if (through !== undefined || !/^[\w$]+$/.test(value)) return false;
+  const trace = bound.bound === 'unbounded' ? bound.trace : (sensitive?.trace ?? []);
+  return trace.find((s) => s.text !== `\`${value}\``)?.foreign === true;
+}
+
+/** `...common(req)` brings in one label too many and one other: that one is read from the same object. */
+function keptOfSpread(
+  label: LabelFact,
+  reported: LabelFact,
+  { labels }: EmissionFact,
+  text: string,
+): Suggestion | undefined {
+  const same = labels.filter((l) => l.form === 'spread' && l.range.start === reported.range.start);
+  const good = same.filter((l) => l.bound.bound !== 'unbounded' && !l.sensitive);
+  const [only] = good;
+  const source = text.slice(label.range.start, label.range.end).replace(/^\.\.\.\s*/, '');
+  if (
+    !only ||
+    good.length > 1 ||
+    same.some((l) => !/^[A-Za-z_$][\w$]*$/.test(l.key)) ||
+    !/^[\w$.#!]+(?:\([\w$.,\s]*\))?$/.test(source)
+  )
+    return undefined;
+  return {
+    title: `Keep only \`${only.key}\` of \`${source}\``,
+    edits: [replace(label.range, `${only.key}: ${source}.${only.key}`)],
+  };
+}
+
+/** A bounded value in place of the label's, or of the constant that it is set from. */
+function boundedLabel(label: LabelFact, text: string): Suggestion | undefined {
+  const value = text.slice(label.valueRange.start, label.valueRange.end);
+  const { why } = label.bound;
+  const own = boundedForm(value, why, text);
+  if (own) return { title: own.title, edits: [setValue(label, own.text)] };
+  const constant = constantOf(value, label.valueRange.start, label.bound.trace, text);
+  const better = constant && boundedForm(text.slice(constant.start, constant.end), why, text);
+  if (!better) return undefined;
+  // What else reads the constant keeps its value.
+  const isShared = usesOf(value, codeOnly(text)).length > 2;
+  return { title: better.title, edits: [isShared ? setValue(label, better.text) : replace(constant, better.text)] };
 }
 
 /** The fact moved to the place where its entry is written; a spread begins at its dots. */
@@ -69,38 +122,6 @@ function setValue(label: LabelFact, value: string): Edit {
   return label.form === 'shorthand' ? replace(label.range, `${label.key}: ${value}`) : replace(label.valueRange, value);
 }
 
-/** Deletion of an entry together with what separates it from others; undefined for an argument, which has a place to keep. */
-export function removalOf(entry: Pick<Entry, 'form' | 'range'>, text: string): Edit | undefined {
-  switch (entry.form) {
-    case 'property':
-    case 'shorthand':
-    case 'spread':
-      return removeEntry(text, entry.range);
-    case 'assignment': {
-      const semicolon = text.charAt(entry.range.end) === ';' ? 1 : 0;
-      return removeStatement(text, { start: entry.range.start, end: entry.range.end + semicolon });
-    }
-    default:
-      return undefined;
-  }
-}
-
-/** Title of a deletion; a spread goes as a whole, so it is named and not one of its keys. */
-export function dropTitle(
-  entry: Pick<Entry, 'form' | 'range'> & { readonly key: string | undefined },
-  noun: string,
-  text: string,
-): string {
-  if (entry.form === 'spread') return `Drop \`${shortened(text.slice(entry.range.start, entry.range.end))}\``;
-  if (entry.key === undefined || entry.key === '*') return noun === 'label' ? 'Drop these labels' : 'Drop it';
-  return noun === 'label' ? `Drop the label \`${entry.key}\`` : `Drop \`${entry.key}\``;
-}
-
-function shortened(source: string): string {
-  const line = source.replace(/\s+/g, ' ');
-  return line.length > 40 ? `${line.slice(0, 39)}…` : line;
-}
-
 interface Bounded {
   readonly title: string;
   readonly text: string;
@@ -122,10 +143,20 @@ function boundedForm(value: string, why: string, text: string): Bounded | undefi
       title: "Use the route template, 'unmatched' where there is none",
       text: inPlace(value, read[0], template),
     };
-  const error = /^((?:[\w$.]+|\([\w$.]+ as [\w$.]+\)))(\??)\.(?:message|stack)$/.exec(value);
-  if (error?.[1] !== undefined)
-    return { title: 'Use the class name of the error', text: `${error[1]}${error[2] ?? ''}.name` };
-  return undefined;
+  return errorName(value, why);
+}
+
+/** `error.message` → `error.name`, alone or in a choice between values. */
+function errorName(value: string, why: string): Bounded | undefined {
+  const title = 'Use the class name of the error';
+  const alone = /^((?:[\w$.]+|\([\w$.]+ as [\w$.]+\)))(\??)\.(?:message|stack)$/.exec(value);
+  if (alone?.[1] !== undefined) return { title, text: `${alone[1]}${alone[2] ?? ''}.name` };
+  const code = codeOnly(value);
+  const reads = [...code.matchAll(/\.(?:message|stack)(?![\w$(])/g)];
+  const [read] = reads;
+  if (!/error/.test(why) || !read || reads.length > 1 || !/\?|\|\||&&/.test(code) || /\w\s*\(/.test(code))
+    return undefined;
+  return { title, text: `${value.slice(0, read.index)}.name${value.slice(read.index + read[0].length)}` };
 }
 
 /** Where the framework that the file imports keeps the route template; undefined where there is none. */

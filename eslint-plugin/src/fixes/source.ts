@@ -1,7 +1,22 @@
-import type { Range } from '../analysis/facts.ts';
+import type { Range, TraceStep } from '../analysis/facts.ts';
 
 /** Words after which a slash begins a regular expression, not a division. */
-const BEFORE_REGEX = new Set(['return', 'typeof', 'case', 'in', 'of', 'do', 'else', 'void', 'delete', 'throw', 'await', 'yield', 'new', 'instanceof']);
+const BEFORE_REGEX = new Set([
+  'return',
+  'typeof',
+  'case',
+  'in',
+  'of',
+  'do',
+  'else',
+  'void',
+  'delete',
+  'throw',
+  'await',
+  'yield',
+  'new',
+  'instanceof',
+]);
 
 let last: { readonly text: string; readonly code: string } | undefined;
 
@@ -10,6 +25,7 @@ let last: { readonly text: string; readonly code: string } | undefined;
  * was, and what is left between blanks is code. The fixes look for names and brackets in it.
  */
 export function codeOnly(text: string): string {
+  if (text.length < 500) return blanked(text);
   if (last?.text !== text) last = { text, code: blanked(text) };
   return last.code;
 }
@@ -107,17 +123,58 @@ export function usesOf(name: string, code: string): readonly number[] {
   return [...code.matchAll(new RegExp(pattern, 'g'))].map((m) => m.index);
 }
 
-/** The expression statement around a call that begins with this expression: with its semicolon; undefined when it is part of something else. */
-export function statementAround(code: string, call: Range): Range | undefined {
-  let { start } = call;
-  const lead = /(?:\bawait\s+|\bvoid\s+)+$/.exec(code.slice(Math.max(0, start - 40), start));
-  if (lead) start -= lead[0].length;
-  const before = /(\S)\s*$/.exec(code.slice(0, start));
+/** Start of the expression that is called by the parenthesis at an offset: `trace.getActiveSpan()?.setAttribute` from `trace`. */
+export function calleeStart(code: string, paren: number): number {
+  let at = paren;
+  for (;;) {
+    const name = /[\w$#]+\s*$/.exec(code.slice(Math.max(0, at - 200), at));
+    if (!name) return at;
+    at -= name[0].length;
+    const dot = /(?:\?\.|!?\.)\s*$/.exec(code.slice(Math.max(0, at - 200), at));
+    if (!dot) return at;
+    at -= dot[0].length;
+    while (/[)\]]\s*$/.test(code.slice(Math.max(0, at - 200), at)))
+      at = openBefore(code, code.slice(0, at).trimEnd().length - 1);
+  }
+}
+
+/** The expression statement that a call is, with its semicolon; undefined when the call is part of something else. */
+export function statementOf(code: string, call: Range): Range | undefined {
+  const lead = /(?:\b(?:await|void)\s+)+$/.exec(code.slice(Math.max(0, call.start - 40), call.start));
+  const start = call.start - (lead?.[0].length ?? 0);
+  const before = code.slice(0, start).trimEnd();
   const isFirstOnLine = /(?:^|\n)[ \t]*$/.test(code.slice(0, start));
-  const opensStatement = before === null || before[1] === ';' || before[1] === '{' || (before[1] === '}' && isFirstOnLine) || (isFirstOnLine && /[)\w$'"`\]]/.test(before[1] ?? ''));
-  const after = /^[ \t]*(;|\r?\n|$|(?=\}))/.exec(code.slice(call.end));
-  if (!opensStatement || !after) return undefined;
-  // Without a semicolon the next line must not go on with the expression.
-  if (after[1] !== ';' && /^\s*[.([?`+\-*/,]/.test(code.slice(call.end))) return undefined;
-  return { start, end: after[1] === ';' ? call.end + after[0].length : call.end };
+  const begins =
+    before === '' || /[;{]$/.test(before) || (isFirstOnLine && /[\w$'"`\])}]$/.test(before) && !isHead(before));
+  const after = /^[ \t]*(?:;|(?=\r?\n|\}|$))/.exec(code.slice(call.end));
+  if (!begins || !after) return undefined;
+  // Without a semicolon the next line may go on with the expression.
+  if (!after[0].endsWith(';') && /^\s*[.([?`+\-*/,&|]/.test(code.slice(call.end))) return undefined;
+  return { start, end: call.end + (after[0].endsWith(';') ? after[0].length : 0) };
+}
+
+/** `if (…)`, `else`: what follows belongs to it. */
+function isHead(before: string): boolean {
+  if (/\b(?:else|do)$/.test(before)) return true;
+  if (!before.endsWith(')')) return false;
+  return /\b(?:if|for|while|with)\s*(?:await\s*)?$/.test(before.slice(0, openBefore(before, before.length - 1)));
+}
+
+/** Initializer of the only declaration of a name in the file, a `const` that the evidence goes through. */
+export function constantOf(name: string, before: number, trace: readonly TraceStep[], text: string): Range | undefined {
+  if (!/^[A-Za-z_$][\w$]*$/.test(name)) return undefined;
+  const code = codeOnly(text);
+  const word = name.replace(/\$/g, '\\$&');
+  const declared = [
+    ...code.matchAll(
+      new RegExp(`\\b(?:const|let|var|function|class)\\s+${word}(?![\\w$])(?:\\s*:[^=;]+)?\\s*=?\\s*`, 'g'),
+    ),
+  ];
+  const [only] = declared;
+  if (!only || declared.length > 1 || !only[0].startsWith('const') || !/=\s*$/.test(only[0])) return undefined;
+  const start = only.index + only[0].length;
+  const end = code.indexOf(';', start);
+  if (end < 0 || end > before || /[{}]|=>/.test(code.slice(start, end).replace(/\$\{[^{}]*\}/g, ''))) return undefined;
+  const [first, last] = [start, end].map((offset) => text.slice(0, offset).split('\n').length) as [number, number];
+  return trace.some((s) => !s.foreign && s.line >= first && s.line <= last) ? { start, end } : undefined;
 }

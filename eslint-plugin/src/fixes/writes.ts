@@ -1,35 +1,56 @@
 import type { WriteFact } from '../analysis/facts.ts';
 import { classifyAttributeKey } from '../analysis/sensitivity.ts';
 import type { Suggestion } from '../rules/create-rule.ts';
-import { atSource, dropTitle, removalOf } from './labels.ts';
 import { replace, type Edit } from './edits.ts';
+import { atSource } from './labels.ts';
+import { callRemoval, dropTitle, removalOf } from './removal.ts';
+import { codeOnly, constantOf, usesOf } from './source.ts';
+import { tidied } from './tidy.ts';
 
 /** Ways to keep personal data out of a write, the one that keeps most information first. */
 export function writeSuggestions(reported: WriteFact, text: string): readonly Suggestion[] {
+  return suggestionsFor(reported, text).map((s) => ({ ...s, edits: tidied(text, s.edits) }));
+}
+
+function suggestionsFor(reported: WriteFact, text: string): readonly Suggestion[] {
   const out: Suggestion[] = [];
   const write = atSource(reported, text);
   const value = text.slice(write.valueRange.start, write.valueRange.end);
   const category = write.sensitive?.match.category;
   const isWhole = write.form === 'object' || write.form === 'spread';
-  if (
-    !isWhole &&
-    (category === 'url' || category === 'query') &&
-    /^[\w.?!()]+$/.test(value) &&
-    /url|href/i.test(value)
-  ) {
-    out.push({
-      title: 'Keep the URL without its query string',
-      edits: [setValue(write, `${value.replace(/\?\.?$/, '')}.split('?')[0]`, text)],
-    });
+  if (!isWhole && (category === 'url' || category === 'query')) {
+    const plain = withoutQuery(write, value, text);
+    if (plain) out.push({ title: 'Keep the URL without its query string', edits: [plain] });
   }
   const byId = isWhole ? undefined : idInstead(write, value, text);
   if (byId) out.push(byId);
-  const removal = removalOf(write, text);
+  const removal = removalOf(write, text) ?? attributeRemoval(write, text);
   if (removal) out.push({ title: dropTitle(write, 'entry', text), edits: [removal] });
   if (write.form === 'object') out.push({ title: 'Write none of it', edits: [replace(write.range, '{}')] });
   else if (!isWhole)
     out.push({ title: "Write '[REDACTED]' instead", edits: [setValue(write, redacted(write, value), text)] });
   return out;
+}
+
+/** The URL without what stands behind its `?`; in a text that is put together, the part that can have one. */
+function withoutQuery(write: WriteFact, value: string, text: string): Edit | undefined {
+  const constant = constantOf(value, write.valueRange.start, write.sensitive?.trace ?? [], text);
+  const source = constant ? text.slice(constant.start, constant.end) : '';
+  const reads = [...source.matchAll(/\$\{([\w$.]+\.(?:originalUrl|url))\}/g)];
+  const [read] = reads;
+  if (constant && read?.[1] !== undefined && reads.length === 1 && usesOf(value, codeOnly(text)).length === 2) {
+    const end = constant.start + read.index + read[0].length - 1;
+    return { start: end, end, text: ".split('?')[0]" };
+  }
+  if (!/^[\w.?!()]+$/.test(value) || !/url|href/i.test(value)) return undefined;
+  return setValue(write, `${value.replace(/\?\.?$/, '')}.split('?')[0]`, text);
+}
+
+/** `span.setAttribute(key, value)` goes as a whole. */
+function attributeRemoval({ sink, part, range, form }: WriteFact, text: string): Edit | undefined {
+  const isCall =
+    sink === 'span' && part === 'attribute' && form === 'argument' && text.startsWith('setAttribute', range.start);
+  return isCall ? callRemoval(range.start, text) : undefined;
 }
 
 /** Writes another value; shorthand properties get their key back. */
@@ -81,10 +102,12 @@ const KEY_FIELD = /(email(?:_?address)?|full_?name|name|phone(?:_?number)?)(['"]
 
 /** `user.email` → `user.id`, with the key of the entry renamed where it says what was written. */
 function idInstead(write: WriteFact, value: string, text: string): Suggestion | undefined {
-  const person = PERSON.exec(value);
+  const wrapped = write.sink === 'baggage' ? /^(\{\s*value:\s*)([^{},]+?)(\s*\})$/.exec(value) : null;
+  const [, open = '', inner = value, close = ''] = wrapped ?? [];
+  const person = PERSON.exec(inner);
   if (person?.[1] === undefined || write.form === 'shorthand') return undefined;
   const holder = person[1];
-  const edits = [setValue(write, `${holder}${person[2] ?? ''}.id`, text)];
+  const edits = [setValue(write, `${open}${holder}${person[2] ?? ''}.id${close}`, text)];
   if (write.key !== undefined && classifyAttributeKey(write.key)) {
     const lead = text.slice(Math.max(0, write.valueRange.start - 120), write.valueRange.start);
     const field = KEY_FIELD.exec(lead);

@@ -47,8 +47,8 @@ export interface Signature {
   readonly returns?: ShapeName;
   /** The result is a value of this kind. */
   readonly value?: ValueKind;
-  /** Shapes of the parameters of function arguments: by argument index, `-1` for "the last function argument". */
-  readonly callbacks?: Readonly<Record<number, readonly (ShapeName | '')[]>>;
+  /** Shapes of the parameters of function arguments, empty where nothing is known: by argument index, `-1` for "the last function argument". */
+  readonly callbacks?: Readonly<Record<number, readonly ShapeName[]>>;
   readonly sink?: Sink;
 }
 

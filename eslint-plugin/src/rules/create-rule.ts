@@ -1,17 +1,8 @@
-import { createRequire } from 'node:module';
 import type { TSESLint } from '@typescript-eslint/utils';
 import type { FileFacts } from '../analysis/analyze.ts';
 import type { Range, TraceStep, WriteFact } from '../analysis/facts.ts';
-import type { FactContext } from '../host/facts.ts';
+import { factsOf } from '../host/load-engine.ts';
 import type { Edit } from '../fixes/edits.ts';
-
-let engine: { readonly factsOf: (context: FactContext) => FileFacts | undefined } | undefined;
-
-/** Facts of the file under lint. The engine is loaded with the first file: most programs that read a config never lint. */
-function factsOf(context: FactContext): FileFacts | undefined {
-  engine ??= createRequire(import.meta.url)(import.meta.url.endsWith('.ts') ? '../engine.ts' : './engine.js') as NonNullable<typeof engine>;
-  return engine.factsOf(context);
-}
 
 /** Documentation part of a rule's meta. */
 export interface TelintDocs {
@@ -78,7 +69,7 @@ export function createRule<O extends readonly unknown[], M extends string>(sourc
     create(context: Readonly<TSESLint.RuleContext<M | 'fix', [...O]>>): TSESLint.RuleListener {
       return {
         Program(): void {
-          const facts = factsOf(context as unknown as FactContext);
+          const facts = factsOf(context);
           if (!facts) return;
           const { sourceCode } = context;
           const options = source.meta.defaultOptions.map((d, i) => merge(d, context.options[i])) as unknown as O;
@@ -106,7 +97,7 @@ export function createRule<O extends readonly unknown[], M extends string>(sourc
                 fix: (fixer: TSESLint.RuleFixer) =>
                   s.edits.map((e) => fixer.replaceTextRange([e.start, e.end], e.text)),
               })),
-            } as never);
+            });
           }
         },
       };

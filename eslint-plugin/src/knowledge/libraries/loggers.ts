@@ -57,6 +57,9 @@ const sentrySdk: Readonly<Record<string, Member>> = { ...sentryScope, withScope,
 const bugsnag = tracked('notify', 'leaveBreadcrumb', 'setUser', 'addMetadata');
 const newrelic = tracked('noticeError', 'setCustomAttribute', 'addCustomAttribute', 'addCustomAttributes', 'addCustomSpanAttribute', 'addCustomSpanAttributes', 'setPageViewName', 'addPageAction', 'recordCustomEvent', 'recordLogEvent', 'setTransactionName');
 
+const elastic = tracked('captureError', 'setUserContext', 'setCustomContext', 'setLabel', 'addLabels', 'setTransactionName');
+const honeybadger = tracked('notify', 'setContext', 'addBreadcrumb');
+
 /** Error trackers, APM agents and event streams (optional sinks). */
 export const trackers: readonly Library[] = [
   {
@@ -96,15 +99,15 @@ export const trackers: readonly Library[] = [
     name: 'elastic-apm',
     source: 'Elastic APM documentation of the Node.js and RUM agents',
     modules: ['elastic-apm-node', 'elastic-apm-node/start', '@elastic/apm-rum'],
-    exports: { default: { shape: 'elastic.Agent' }, apm: { shape: 'elastic.Agent' } },
-    shapes: { 'elastic.Agent': { members: tracked('captureError', 'setUserContext', 'setCustomContext', 'setLabel', 'addLabels', 'setTransactionName') } },
+    exports: { default: { shape: 'elastic.Agent' }, apm: { shape: 'elastic.Agent' }, ...elastic },
+    shapes: { 'elastic.Agent': { members: elastic } },
   },
   {
     name: 'honeybadger',
     source: 'Honeybadger JavaScript documentation',
     modules: ['@honeybadger-io/js'],
-    exports: { default: { shape: 'honeybadger.Client' } },
-    shapes: { 'honeybadger.Client': { members: tracked('notify', 'setContext', 'addBreadcrumb') } },
+    exports: { default: { shape: 'honeybadger.Client' }, ...honeybadger },
+    shapes: { 'honeybadger.Client': { members: honeybadger } },
   },
   {
     name: 'statsd-events',
