@@ -1,9 +1,9 @@
 /**
- * Lints the example service, shows every finding with its trace and its suggestions, applies the first suggestion of
- * each to a copy, and compares the findings with `examples/shop/expected.json`.
+ * Lints the example service with its own `eslint.config.js`, shows every finding with its trace and its suggestions,
+ * applies the first suggestion of each to a copy, and compares the findings with `examples/shop/expected.json`.
  *
- * `npm run demo`, or `node scripts/demo.ts [--plugin path/to/plugin.js]`. Exit code 0: every expected finding and no
- * other, and the copy lints clean. 1: anything else.
+ * `npm run demo`, or `node scripts/demo.ts [--plugin path/to/plugin.js] [--copy folder]`; the folder gets the changed
+ * copy. Exit code 0: every expected finding and no other, and the copy lints clean. 1: anything else.
  */
 import { spawnSync } from 'node:child_process';
 import { cpSync, existsSync, mkdtempSync, readFileSync, realpathSync, rmSync, writeFileSync } from 'node:fs';
@@ -11,7 +11,6 @@ import { tmpdir } from 'node:os';
 import { basename, join, relative, resolve, sep } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { parseArgs, styleText } from 'node:util';
-import * as parser from '@typescript-eslint/parser';
 import { ESLint, type Linter } from 'eslint';
 import { inRoot } from './lib/paths.ts';
 
@@ -41,6 +40,8 @@ interface FixRun {
   readonly remaining: readonly Finding[];
 }
 
+/** Columns that the output keeps to, apart from code that cannot be broken. */
+const WIDTH = 100;
 const EXAMPLE = inRoot('examples/shop');
 const BUILT_PLUGIN = inRoot('eslint-plugin/dist/index.js');
 /** One suggestion per file and pass in the worst case (each adds an import), and no file has nearly as many findings. */
@@ -75,17 +76,19 @@ async function loadPlugin(file: string): Promise<ESLint.Plugin> {
   return loaded.default;
 }
 
-function createLinter(cwd: string, plugin: ESLint.Plugin, ruleNames: readonly string[]): ESLint {
-  return new ESLint({
-    cwd,
-    overrideConfigFile: true,
-    overrideConfig: {
-      files: ['src/**/*.ts'],
-      languageOptions: { parser },
-      plugins: { telint: plugin },
-      rules: Object.fromEntries(ruleNames.map((rule) => [rule, 'error'] as const)),
-    },
-  });
+/** The example's configuration with this plugin; rules that `expected.json` says nothing about are off. */
+async function loadConfig(plugin: ESLint.Plugin, ruleNames: readonly string[]): Promise<Linter.Config[]> {
+  const file = pathToFileURL(join(EXAMPLE, 'eslint.config.js')).href;
+  const { default: config } = (await import(file)) as { default: Linter.Config[] };
+  const others = Object.keys(plugin.rules ?? {}).filter((rule) => !ruleNames.includes(`telint/${rule}`));
+  return [
+    ...config.map((part) => (part.plugins ? { ...part, plugins: { ...part.plugins, telint: plugin } } : part)),
+    { rules: Object.fromEntries(others.map((rule) => [`telint/${rule}`, 'off'] as const)) },
+  ];
+}
+
+function createLinter(cwd: string, config: Linter.Config[]): ESLint {
+  return new ESLint({ cwd, overrideConfigFile: true, overrideConfig: config });
 }
 
 async function lint(linter: ESLint, root: string): Promise<Finding[]> {
@@ -114,26 +117,65 @@ function codeFrame({ lines, message }: Finding): string[] {
   const text = lines[line - 1] ?? '';
   const end = message.endLine === undefined || message.endLine === line ? message.endColumn : text.length + 1;
   const carets = '^'.repeat(Math.max(1, (end ?? column + 1) - column));
+  const fit = (row: string): string => (row.length > WIDTH ? `${row.slice(0, WIDTH - 1)}…` : row.trimEnd());
   return [line - 1, line, line + 1].flatMap((number) => {
     const source = lines[number - 1];
     if (source === undefined) return [];
-    const gutter = `${number === line ? '>' : ' '} ${String(number).padStart(width)} │ `;
-    if (number !== line) return [paint('dim', `${gutter}${source}`.trimEnd())];
-    return [`${gutter}${source}`, `${' '.repeat(gutter.length + column - 1)}${paint('red', carets)}`];
+    const gutter = `  ${number === line ? '>' : ' '} ${String(number).padStart(width)} │ `;
+    if (number !== line) return [paint('dim', fit(gutter + source))];
+    const bar = `${' '.repeat(gutter.length - 2)}│ `;
+    return [
+      fit(gutter + source),
+      bar + paint('red', fit(' '.repeat(bar.length + column - 1) + carets).slice(bar.length)),
+    ];
   });
+}
+
+/** Lines of at most `WIDTH` columns, all but the first indented by `hanging`. */
+function wrap(text: string, first: string, hanging = first): string[] {
+  const lines: string[] = [];
+  let line = first;
+  for (const word of text.split(' ')) {
+    const isStart = line === first || line === hanging;
+    if (!isStart && line.length + 1 + word.length > WIDTH) {
+      lines.push(line);
+      line = hanging + word;
+    } else line += isStart ? word : ` ${word}`;
+  }
+  return [...lines, line];
+}
+
+/** A message without the trace in it, and the steps of the trace from the reported value to its source. */
+function splitTrace(message: string): { readonly text: string; readonly steps: readonly string[] } {
+  const found = / \((`[^`]*`(?: ← `(?:[^`]|`[^`]*`)*` \([^()]*\))+)\)(?=[:;])/.exec(message);
+  if (!found) return { text: message, steps: [] };
+  return {
+    text: message.slice(0, found.index) + message.slice(found.index + found[0].length),
+    steps: (found[1] ?? '').split(' ← '),
+  };
+}
+
+function printFinding(finding: Finding): void {
+  const { message, file } = finding;
+  const { text, steps } = splitTrace(message.message.replace(/\s+/g, ' '));
+  print('', paint('cyan', `  ${file}:${message.line}:${message.column}`), ...codeFrame(finding));
+  print(...wrap(text, '  '));
+  const rows = steps.map((step) => /^`([\s\S]*)`(?: \((.*)\))?$/.exec(step) ?? [step, step]);
+  const widest = Math.min(60, Math.max(0, ...rows.map(([, code = '']) => code.length)));
+  rows.forEach(([, code = '', where = ''], index) => {
+    const row = `    ${index === 0 ? ' ' : '←'} ${code.padEnd(where === '' ? 0 : widest)}`;
+    print(`${row}${where === '' ? '' : paint('dim', `  ${where}`)}`);
+  });
+  for (const [index, { desc }] of (message.suggestions ?? []).entries())
+    print(
+      ...wrap(desc, index === 0 ? '  → ' : '    ', '    ').map((line) => paint(index === 0 ? 'green' : 'dim', line)),
+    );
 }
 
 function printFindings(findings: readonly Finding[]): void {
   for (const [rule, group] of byRule(findings)) {
     print('', paint('bold', `${rule}: ${plural(group.length, 'finding')}`));
-    for (const finding of group) {
-      const { message } = finding;
-      print('', paint('cyan', `${finding.file}:${message.line}:${message.column}`), ...codeFrame(finding));
-      print(...message.message.split('\n').map((line) => `  ${line}`));
-      print(
-        ...(message.suggestions ?? []).map(({ desc }, index) => paint('green', `  ${index === 0 ? '→' : '·'} ${desc}`)),
-      );
-    }
+    for (const finding of group) printFinding(finding);
   }
 }
 
@@ -189,10 +231,10 @@ function applyFirst(path: string, findings: readonly Finding[]): number {
   return applied;
 }
 
-async function fixCopy(copy: string, plugin: ESLint.Plugin, ruleNames: readonly string[]): Promise<FixRun> {
+async function fixCopy(copy: string, config: Linter.Config[]): Promise<FixRun> {
   let applied = 0;
   for (let passes = 0; ; passes += 1) {
-    const remaining = await lint(createLinter(copy, plugin, ruleNames), copy);
+    const remaining = await lint(createLinter(copy, config), copy);
     if (passes === MAX_PASSES) return { applied, passes, remaining };
     let changes = 0;
     for (const [file, findings] of Map.groupBy(remaining, (finding) => finding.file)) {
@@ -206,7 +248,17 @@ async function fixCopy(copy: string, plugin: ESLint.Plugin, ruleNames: readonly 
 function printDiff(folder: string, before: string, after: string): void {
   const { stdout, error } = spawnSync(
     'git',
-    ['diff', '--no-index', '--no-color', '--no-ext-diff', '--no-prefix', '--unified=0', before, after],
+    [
+      'diff',
+      '--no-index',
+      '--no-color',
+      '--no-ext-diff',
+      '--no-prefix',
+      '--unified=1',
+      '--ignore-all-space',
+      before,
+      after,
+    ],
     { cwd: folder, encoding: 'utf8' },
   );
   if (error) {
@@ -215,9 +267,10 @@ function printDiff(folder: string, before: string, after: string): void {
   }
   for (const line of stdout.split('\n')) {
     if (line.startsWith('+++ ')) print('', paint('cyan', line.slice(5 + after.length)));
-    else if (line.startsWith('@@')) print(paint('dim', `  ${line.replace(/^(@@.*?@@).*/, '$1')}`));
+    else if (line.startsWith('@@')) print(paint('dim', `  ${line.replace(/^@@ -(\d+).*/, 'line $1')}`));
     else if (line.startsWith('+')) print(paint('green', `  ${line}`));
     else if (line.startsWith('-') && !line.startsWith('--- ')) print(paint('red', `  ${line}`));
+    else if (line.startsWith(' ')) print(paint('dim', `  ${line}`));
   }
 }
 
@@ -240,12 +293,15 @@ function printSummary(
 
 async function main(): Promise<boolean> {
   const started = performance.now();
-  const { values } = parseArgs({ options: { plugin: { type: 'string', default: BUILT_PLUGIN } } });
+  const { values } = parseArgs({
+    options: { plugin: { type: 'string', default: BUILT_PLUGIN }, copy: { type: 'string' } },
+  });
   const expectations = JSON.parse(readFileSync(join(EXAMPLE, 'expected.json'), 'utf8')) as Expectations;
   const ruleNames = [...new Set(expectations.expected.map(({ rule }) => rule))];
   const plugin = await loadPlugin(resolve(values.plugin));
+  const config = await loadConfig(plugin, ruleNames);
 
-  const findings = await lint(createLinter(EXAMPLE, plugin, ruleNames), EXAMPLE);
+  const findings = await lint(createLinter(EXAMPLE, config), EXAMPLE);
   print(paint('bold', `Telint on ${relative(inRoot('.'), EXAMPLE)}: ${plural(findings.length, 'finding')}`));
   printFindings(findings);
 
@@ -256,9 +312,13 @@ async function main(): Promise<boolean> {
     const filter = (source: string): boolean => basename(source) !== 'node_modules';
     cpSync(EXAMPLE, before, { recursive: true, filter });
     cpSync(EXAMPLE, after, { recursive: true, filter });
-    const run = await fixCopy(after, plugin, ruleNames);
+    const run = await fixCopy(after, config);
+    if (values.copy !== undefined) cpSync(after, values.copy, { recursive: true });
 
-    print('', paint('bold', 'A copy after the first suggestion of each finding'));
+    print(
+      '',
+      paint('bold', 'A copy after the first suggestion of each finding (changes of indentation are not shown)'),
+    );
     printDiff(folder, 'before', 'after');
     if (run.remaining.length > 0) {
       print('', paint('bold', `Left in the copy after ${run.applied} suggestions`));

@@ -27,7 +27,7 @@ function rulesTable(rules: readonly RuleEntry[], docs: string): string {
   const rows = rules.map((rule) => [
     `[${rule.name}](${docs}/${rule.name}.md)`,
     descriptionOf(rule),
-    rule.meta.docs?.recommended ? '✅' : '',
+    rule.meta.docs?.recommended === 'recommended' ? '✅' : '',
     rule.meta.fixable ? '🔧' : '',
     rule.meta.hasSuggestions ? '💡' : '',
   ]);

@@ -28,7 +28,11 @@ function headOf(rule: RuleEntry): string {
   const { docs, fixable, hasSuggestions, deprecated } = rule.meta;
   const notes = [
     deprecated ? '❌ Deprecated.' : undefined,
-    docs?.recommended ? '✅ In the preset `recommended`.' : undefined,
+    docs?.recommended === 'recommended'
+      ? '✅ In the preset `recommended`.'
+      : docs?.recommended === 'strict'
+        ? 'In the preset `strict`.'
+        : undefined,
     fixable ? '🔧 Fixed by `--fix`.' : undefined,
     hasSuggestions ? '💡 Offers suggestions in the editor.' : undefined,
   ].filter((note) => note !== undefined);

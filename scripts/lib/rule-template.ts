@@ -4,7 +4,7 @@ import { RULES_FOLDER } from './rules.ts';
 export function ruleFiles(name: string): Map<string, string> {
   const exportName = exportNameOf(name);
   return new Map([
-    [`${RULES_FOLDER}/${name}.ts`, ruleText(exportName)],
+    [`${RULES_FOLDER}/${name}.ts`, ruleText(name, exportName)],
     [`eslint-plugin/test/rules/${name}.test.ts`, testText(name, exportName)],
     [`eslint-plugin/docs/rules/${name}.md`, PAGE],
   ]);
@@ -15,30 +15,34 @@ export function exportNameOf(name: string): string {
   return name.replace(/-([a-z0-9])/g, (_, letter: string) => letter.toUpperCase());
 }
 
-const ruleText = (exportName: string): string => `import type { Rule } from 'eslint';
+const ruleText = (
+  name: string,
+  exportName: string,
+): string => `import { createRule, type Problem } from './create-rule.ts';
 
 /**  */
-export const ${exportName}: Rule.RuleModule = {
+export const ${exportName} = createRule<readonly [], 'problem'>({
+  name: '${name}',
   meta: {
     type: 'problem',
-    docs: { description: '' },
+    docs: { description: '', recommended: 'all' },
+    messages: { problem: '' },
     schema: [],
-    messages: {},
+    defaultOptions: [],
   },
-  create() {
-    return {};
+  *check(facts): Iterable<Problem<'problem'>> {
+    for (const write of facts.writes) yield { range: write.range, messageId: 'problem' };
   },
-};
+});
 `;
 
-const testText = (name: string, exportName: string): string => `import { RuleTester } from 'eslint';
-import { describe, it } from 'vitest';
-import { ${exportName} } from '../../src/rules/${name}.ts';
+const testText = (
+  name: string,
+  exportName: string,
+): string => `import { ${exportName} } from '../../src/rules/${name}.ts';
+import { testRule } from '../support/rule-test.ts';
 
-RuleTester.describe = describe;
-RuleTester.it = it;
-
-new RuleTester().run('${name}', ${exportName}, {
+testRule('${name}', ${exportName}, {
   valid: [],
   invalid: [],
 });

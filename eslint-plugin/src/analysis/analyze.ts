@@ -77,15 +77,31 @@ class LazyFacts implements FileFacts {
   }
 
   get emissions(): readonly EmissionFact[] {
-    if (this.#emissions) return this.#emissions;
+    return (this.#emissions ??= this.#collectEmissions().map((e) => this.#withoutNames(e)));
+  }
+
+  /** `names: 'ignore'` leaves out what only a name supports. */
+  #withoutNames(emission: EmissionFact): EmissionFact {
+    if (this.#ev.settings.names === 'report') return emission;
+    return {
+      ...emission,
+      labels: emission.labels.map((l) => ({
+        ...l,
+        bound: l.bound.evidence === 'named' ? { ...l.bound, bound: 'unknown' as const } : l.bound,
+        sensitive: l.sensitive?.evidence === 'named' ? undefined : l.sensitive,
+      })),
+    };
+  }
+
+  #collectEmissions(): readonly EmissionFact[] {
     const own = this.#relevance.metrics
       ? sinkSites(this.#ev, this.#module).filter((s) => s.sink.kind === 'metric-emit')
       : [];
-    return (this.#emissions = [
+    return [
       ...[...own, ...this.#declared('metric')].map((s) => emissionFact(this.#ev, s, this.#module)),
       ...(this.#relevance.metrics ? configuredFacts(this.#ev, this.#module) : []),
       ...(this.#reaches ? wrapperEmissions(this.#ev, this.#module) : []),
-    ]);
+    ];
   }
 
   get metrics(): readonly MetricFact[] {
@@ -93,17 +109,26 @@ class LazyFacts implements FileFacts {
   }
 
   get writes(): readonly WriteFact[] {
-    if (this.#writes) return this.#writes;
+    return (this.#writes ??= this.#supported(this.#collectWrites()));
+  }
+
+  #supported(writes: readonly WriteFact[]): readonly WriteFact[] {
+    return this.#ev.settings.names === 'report' ? writes : writes.filter((w) => w.sensitive?.evidence !== 'named');
+  }
+
+  #collectWrites(): readonly WriteFact[] {
     const own = this.#relevance.spans ? sinkSites(this.#ev, this.#module) : [];
-    return (this.#writes = [
+    return [
       ...[...own, ...this.#declared('span')].flatMap((s) => writeFacts(this.#ev, s, this.#module)),
       ...(this.#reaches ? wrapperWrites(this.#ev, this.#module) : []),
-    ]);
+    ];
   }
 
   get logs(): readonly WriteFact[] {
-    return (this.#logs ??= [...logSites(this.#ev, this.#module), ...this.#declared('log')].flatMap((s) =>
-      writeFacts(this.#ev, s, this.#module),
+    return (this.#logs ??= this.#supported(
+      [...logSites(this.#ev, this.#module), ...this.#declared('log')].flatMap((s) =>
+        writeFacts(this.#ev, s, this.#module),
+      ),
     ));
   }
 

@@ -220,7 +220,7 @@ function judge(ev: Evaluator, sink: SinkKind, part: WriteFact['part'], entry: Ra
   if (isMaskedText(node) || (sink === 'log' && isSerialisedRequest(entry.key, value))) return undefined;
   const found = judgeValue(ev, sink, part, entry, value, home);
   // `row.encryptedPassword`, `tokenPrefix: start(token)`: two names that disagree make no finding.
-  if (found) return found.evidence === 'named' && (saysProtected(dottedName(node)?.split('.').at(-1) ?? '') || saysProtected(entry.key ?? '')) ? undefined : found;
+  if (found) return found.evidence === 'named' && [...(dottedName(node)?.split('.') ?? []), entry.key ?? ''].some(saysProtected) ? undefined : found;
   const carried = sink === 'log' || sink === 'tracker' ? carriedIn(node, value, entry.module, ev) : undefined;
   return carried ? sensitiveFact(carried, home) : undefined;
 }

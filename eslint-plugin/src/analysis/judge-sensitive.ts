@@ -37,7 +37,7 @@ export type SinkKind = 'span' | 'log' | 'baggage' | 'label' | 'tracker';
 /** What about a value is personal data or a secret; `serialised`: it was turned into text as a whole. */
 export function sensitiveOf(value: Value, sink: SinkKind, settings: Settings, depth = 0, serialised = false): Sensitive | undefined {
   if (depth === 0) steps = 0;
-  if (depth > MAX_DEPTH || ++steps > MAX_STEPS) return undefined;
+  if (depth > MAX_DEPTH || ++steps > MAX_STEPS || value.aliases?.some(saysProtected)) return undefined;
   const again = (v: Value, s = serialised): Sensitive | undefined => sensitiveOf(v, sink, settings, depth + 1, s);
   const named = (path: readonly string[], extra: Partial<Sensitive> = {}): Sensitive | undefined => byName(path, value, sink, settings, extra);
   switch (value.type) {

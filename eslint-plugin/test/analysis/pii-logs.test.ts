@@ -76,6 +76,8 @@ describe('values that cannot be had back', () => {
     `logger.info({ token: account.token[0] });`,
     `logger.info({ tokenPrefix: begin(account.apiToken) });`,
     `const hashed = makePassword(); logger.info(hashed);`,
+    `const hashedToken = account.makeToken(); logger.info(\`token \${hashedToken} made\`);`,
+    `const maskedUser = account.user; logger.info({ email: maskedUser.email });`,
     `const row = { encryptedPassword: password }; logger.info(row.encryptedPassword);`,
     `logger.info(account.apiKeyLast4);`,
     `logger.info('Bearer ' + '[REDACTED]' + account.apiToken);`,

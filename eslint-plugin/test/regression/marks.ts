@@ -27,28 +27,26 @@ export interface Finding {
   readonly message: string;
 }
 
-const MARK = /\s*\/\/ \$ (.*)$/;
-const TRAP = /\s*\/\/ OK: \S.*$/;
+const MARK = /\s*\/\/ (\$|OK:) (\S.*)$/;
 const ALERT = /Alert\[([\w-]+)\]/g;
 const KINDS = { 'MISSING:': 'missing', 'SPURIOUS:': 'spurious' } as const;
 
 /**
  * Reads `// $ Alert[rule]`, `// $ MISSING: Alert[rule] reason`, `// $ SPURIOUS: Alert[rule] reason` (several in a row are
- * possible) and `// OK: reason` at the ends of lines; throws when a mark cannot be read.
+ * possible) and `// OK: reason` at the ends of lines, or on a line of their own for the line above; throws when a mark
+ * cannot be read.
  */
 export function readMarks(source: string, rules: ReadonlySet<string>): MarkedFile {
   const marks: Mark[] = [];
   const traps: number[] = [];
   const lines = source.split('\n').map((code, i) => {
-    const line = i + 1;
     const found = MARK.exec(code);
-    if (found) {
-      marks.push(...marksOf(found[1] ?? '', line, rules));
-      return code.slice(0, found.index);
-    }
-    if (!TRAP.test(code)) return code;
-    traps.push(line);
-    return code.replace(TRAP, '');
+    if (!found) return code;
+    const rest = code.slice(0, found.index);
+    const line = rest.trim() === '' ? i : i + 1;
+    if (found[1] === '$') marks.push(...marksOf(found[2] ?? '', line, rules));
+    else traps.push(line);
+    return rest;
   });
   return { text: lines.join('\n'), marks, traps };
 }
@@ -87,7 +85,8 @@ export function differences(path: string, file: MarkedFile, findings: readonly F
     const at = open.findIndex((m) => m.line === line && m.rule === rule);
     const mark = at < 0 ? undefined : open.splice(at, 1)[0];
     if (!mark) say(line, rule, `is reported here and should not be: ${message}`);
-    else if (mark.kind === 'missing') say(line, rule, `is found now; change the mark to "Alert[${rule}]" (${mark.reason})`);
+    else if (mark.kind === 'missing')
+      say(line, rule, `is found now; change the mark to "Alert[${rule}]" (${mark.reason})`);
   }
   for (const { kind, line, rule, reason } of open) {
     if (kind === 'alert') say(line, rule, 'should be reported here and is not');

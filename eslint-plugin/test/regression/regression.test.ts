@@ -93,33 +93,41 @@ describe('the suite', () => {
 });
 
 describe('differences', () => {
-  const source = 'a(); // $ Alert[x] MISSING: Alert[y] hard\nb(); // $ SPURIOUS: Alert[x] wrong\nc(); // OK: fine';
+  const source = `a(); // $ Alert[x] MISSING: Alert[y] hard
+b(); // $ SPURIOUS: Alert[x] wrong
+c(); // OK: fine
+d(() => {
+  // $ Alert[y]
+});`;
   const file = readMarks(source, new Set(['x', 'y']));
   const at = (line: number, rule: string): Finding => ({ line, rule, message: 'M.' });
+  const right = [at(2, 'x'), at(4, 'y')];
 
   it('are none when findings and marks agree', () =>
-    expect(differences('f.ts', file, [at(1, 'x'), at(2, 'x')])).toEqual([]));
+    expect(differences('f.ts', file, [...right, at(1, 'x')])).toEqual([]));
+
+  it('leave no mark in the text', () => expect(file.text).toBe('a();\nb();\nc();\nd(() => {\n\n});'));
 
   it.each<readonly [string, readonly Finding[], readonly string[]]>([
-    ['a mistake that is no longer found', [at(2, 'x')], ['f.ts:1 x: should be reported here and is not\n    a();']],
+    ['a mistake that is no longer found', right, ['f.ts:1 x: should be reported here and is not\n    a();']],
     [
       'a known miss that is found now',
-      [at(1, 'x'), at(1, 'y'), at(2, 'x')],
+      [at(1, 'x'), at(1, 'y'), ...right],
       ['f.ts:1 y: is found now; change the mark to "Alert[y]" (hard)\n    a();'],
     ],
     [
       'a known false alarm that is gone',
-      [at(1, 'x')],
+      [at(1, 'x'), at(4, 'y')],
       ['f.ts:2 x: is no longer reported here; remove the mark (wrong)\n    b();'],
     ],
     [
       'a finding on a line without a mark',
-      [at(1, 'x'), at(2, 'x'), at(3, 'x')],
+      [at(1, 'x'), at(3, 'x'), ...right],
       ['f.ts:3 x: is reported here and should not be: M.\n    c();'],
     ],
     [
       'a finding that comes twice',
-      [at(1, 'x'), at(1, 'x'), at(2, 'x')],
+      [at(1, 'x'), at(1, 'x'), ...right],
       ['f.ts:1 x: is reported here and should not be: M.\n    a();'],
     ],
   ])('name %s', (_, found, expected) => expect(differences('f.ts', file, found)).toEqual(expected));
@@ -129,5 +137,6 @@ describe('differences', () => {
     ['a(); // $ MISSING: Alert[x]', 'Line 1: a known fault needs a reason.'],
     ['a(); // $ Alert[x] because', 'Line 1: "because" is no mark.'],
     ['a(); // $ something', 'Line 1: no Alert[rule] in "something".'],
+    ['a();\n// $ Alert[z]', 'Line 1: there is no rule "z".'],
   ])('cannot be read from %s', (text, message) => expect(() => readMarks(text, new Set(['x']))).toThrow(message));
 });

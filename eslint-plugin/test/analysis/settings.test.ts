@@ -10,6 +10,23 @@ function factsOf(code: string, wrapper: WrapperSetting): ReturnType<typeof analy
   return analyze(file, isolatedHost, { ...defaultSettings, wrappers: [wrapper] });
 }
 
+describe('settings.telint.names', () => {
+  const code =
+    "import { Counter } from 'prom-client'; const c = new Counter({ name: 'c', help: 'C', labelNames: ['user_id', 'path'] }); export function f(req, order) { c.inc({ user_id: order.userId, path: req.path }); }";
+  const unbounded = (names: 'report' | 'ignore'): readonly string[] => {
+    const file = parseFile('/workspace/src/a.ts', code);
+    if (!file) throw new Error('The sample does not parse.');
+    const { emissions } = analyze(file, isolatedHost, { ...defaultSettings, names });
+    return emissions.flatMap((e) => e.labels.filter((l) => l.bound.bound === 'unbounded').map((l) => l.key));
+  };
+  it('reports what names support', () => {
+    expect(unbounded('report')).toEqual(['user_id', 'path']);
+  });
+  it('can leave it out', () => {
+    expect(unbounded('ignore')).toEqual([]);
+  });
+});
+
 describe('settings.telint.wrappers', () => {
   it('takes the label object from the given argument', () => {
     const facts = factsOf("Metrics.count('jobs', 1, { route: req.url }); other.count('jobs', 1, { route: req.url });", {
