@@ -147,7 +147,7 @@ function wrap(text: string, first: string, hanging = first): string[] {
 
 /** A message without the trace in it, and the steps of the trace from the reported value to its source. */
 function splitTrace(message: string): { readonly text: string; readonly steps: readonly string[] } {
-  const found = / \((`[^`]*`(?: ← `(?:[^`]|`[^`]*`)*` \([^()]*\))+)\)(?=[:;])/.exec(message);
+  const found = / \((`.+? ← .+\))\)(?=:)/.exec(message);
   if (!found) return { text: message, steps: [] };
   return {
     text: message.slice(0, found.index) + message.slice(found.index + found[0].length),

@@ -6,7 +6,7 @@ import { workspace } from './support/workspace.ts';
 
 const METRICS = `import { Counter } from 'prom-client';
 const requests = new Counter({ name: 'http_requests_total', help: 'Requests.', labelNames: ['route', 'plan'] });
-export function hit(route: string) {
+export function recordHit(route: string) {
   requests.inc({ route });
 }
 `;
@@ -37,14 +37,14 @@ const SPAN_PII = 'no-pii-in-span-attributes';
 
 describe('a function of another file that writes a metric is judged by what is passed to it', () => {
   const call = (source: string): string =>
-    `import { hit } from '${source}';\n${EXPRESS}app.use((req, res) => {\n  hit(req.path);\n});`;
+    `import { recordHit } from '${source}';\n${EXPRESS}app.use((req, res) => {\n  recordHit(req.path);\n});`;
 
   it.each<readonly [string, Readonly<Record<string, string>>]>([
     ['a relative import', { 'src/metrics.ts': METRICS, 'src/app.ts': call('./metrics') }],
     ['the name of the compiled file', { 'src/metrics.ts': METRICS, 'src/app.ts': call('./metrics.js') }],
     [
       'a re-export',
-      { 'src/metrics.ts': METRICS, 'src/index.ts': `export { hit } from './metrics';`, 'src/app.ts': call('.') },
+      { 'src/metrics.ts': METRICS, 'src/index.ts': `export { recordHit } from './metrics';`, 'src/app.ts': call('.') },
     ],
     [
       'a star re-export of a folder',
@@ -114,8 +114,8 @@ describe('a function of another file that writes a metric is judged by what is p
 
   it('through require()', () => {
     const files = {
-      'src/metrics.cjs': `const { Counter } = require('prom-client');\nconst c = new Counter({ name: 'a_total', help: 'A.', labelNames: ['route'] });\nfunction hit(route) { c.inc({ route }); }\nmodule.exports = { hit };`,
-      'src/app.cjs': `const { hit } = require('./metrics.cjs');\nconst express = require('express');\nexpress().use((req, res) => {\n  hit(req.path);\n});`,
+      'src/metrics.cjs': `const { Counter } = require('prom-client');\nconst c = new Counter({ name: 'a_total', help: 'A.', labelNames: ['route'] });\nfunction recordHit(route) { c.inc({ route }); }\nmodule.exports = { recordHit };`,
+      'src/app.cjs': `const { recordHit } = require('./metrics.cjs');\nconst express = require('express');\nexpress().use((req, res) => {\n  recordHit(req.path);\n});`,
     };
     expect(check(files, undefined, ['src/app.cjs'])).toEqual([`src/app.cjs: ${UNBOUNDED} 4`]);
   });
@@ -123,7 +123,7 @@ describe('a function of another file that writes a metric is judged by what is p
   it('and stays silent for bounded arguments', () => {
     const files = {
       'src/metrics.ts': METRICS,
-      'src/app.ts': `import { hit } from './metrics';\n${EXPRESS}app.use((req, res) => { hit(req.route?.path ?? 'unmatched'); hit('/health'); });`,
+      'src/app.ts': `import { recordHit } from './metrics';\n${EXPRESS}app.use((req, res) => { recordHit(req.route?.path ?? 'unmatched'); recordHit('/health'); });`,
     };
     expect(check(files)).toEqual([]);
   });
@@ -133,19 +133,19 @@ describe('a function of another file that writes a metric is judged by what is p
     const cwd = workspace({ 'src/metrics.ts': METRICS, 'src/app.ts': text });
     const [finding] = lint(text, { cwd, filename: join(cwd, 'src/app.ts') });
     expect(finding).toMatchObject({ column: 7, endColumn: 15 });
-    expect(finding?.suggestions?.map((s) => applySuggestion(text, s.fix).split('\n')[4])).toContain("  hit('other');");
+    expect(finding?.suggestions?.map((s) => applySuggestion(text, s.fix).split('\n')[4])).toContain("  recordHit('other');");
   });
 
   it('and the message names the function', () => {
     const cwd = workspace({ 'src/metrics.ts': METRICS, 'src/app.ts': call('./metrics') });
     const [finding] = lint(call('./metrics'), { cwd, filename: join(cwd, 'src/app.ts') });
-    expect(finding?.message).toMatch(/the raw request path through `hit\(\)`/);
+    expect(finding?.message).toMatch(/the raw request path through `recordHit\(\)`/);
   });
 
   it('also for a tag helper that writes to a span', () => {
     const files = {
-      'src/tracing.ts': `import { trace } from '@opentelemetry/api';\nexport const tag = (key: string, value: string) => trace.getActiveSpan()?.setAttribute(key, value);`,
-      'src/users.ts': `import { tag } from './tracing';\nexport function load(user: User) {\n  tag('who', user.email);\n  tag('kind', user.kind);\n}`,
+      'src/tracing.ts': `import { trace } from '@opentelemetry/api';\nexport const tagSpan = (key: string, value: string) => trace.getActiveSpan()?.setAttribute(key, value);`,
+      'src/users.ts': `import { tagSpan } from './tracing';\nexport function load(user: User) {\n  tagSpan('who', user.email);\n  tagSpan('kind', user.kind);\n}`,
     };
     expect(check(files, undefined, ['src/users.ts'])).toEqual([`src/users.ts: ${SPAN_PII} 3`]);
   });
@@ -163,8 +163,8 @@ describe('a parameter is judged by the callers in other files', () => {
   it('and tests are no callers', () => {
     const files = {
       'src/metrics.ts': METRICS,
-      'src/metrics.test.ts': `import { hit } from './metrics';\n${EXPRESS}app.use((req, res) => hit(req.path));`,
-      'test/metrics.ts': `import { hit } from '../src/metrics';\n${EXPRESS}app.use((req, res) => hit(req.path));`,
+      'src/metrics.test.ts': `import { recordHit } from './metrics';\n${EXPRESS}app.use((req, res) => recordHit(req.path));`,
+      'test/metrics.ts': `import { recordHit } from '../src/metrics';\n${EXPRESS}app.use((req, res) => recordHit(req.path));`,
     };
     expect(check(files)).toEqual([]);
   });

@@ -169,8 +169,8 @@ describe('the cheap looks at the text lose no finding', { timeout: 60_000 }, () 
     ],
     [
       'a function of another file',
-      `import { trace } from '@opentelemetry/api';\nexport const tag = (v: string) => trace.getActiveSpan()?.setAttribute('who', v);`,
-      `import { tag } from './out';\nexport const load = (user: User) => tag(user.email);`,
+      `import { trace } from '@opentelemetry/api';\nexport const tagSpan = (v: string) => trace.getActiveSpan()?.setAttribute('who', v);`,
+      `import { tagSpan } from './out';\nexport const load = (user: User) => tagSpan(user.email);`,
     ],
   ])('in a call of %s', (_, out, app) => {
     const cwd = workspace({ 'src/out.ts': out, 'src/app.ts': app });

@@ -44,7 +44,6 @@ class LazyFacts implements FileFacts {
   readonly #ev: Evaluator;
   readonly #file: ParsedFile;
   readonly #relevance: Relevance;
-  #reachable: boolean | undefined;
   #emissions: readonly EmissionFact[] | undefined;
   #metrics: readonly MetricFact[] | undefined;
   #writes: readonly WriteFact[] | undefined;
@@ -60,14 +59,6 @@ class LazyFacts implements FileFacts {
 
   get #module(): Module {
     return moduleOf(this.#file);
-  }
-
-  get #reaches(): boolean {
-    return (this.#reachable ??= reachesTelemetry(
-      this.#ev,
-      this.#file.text,
-      this.#relevance.metrics || this.#relevance.spans,
-    ));
   }
 
   /** Calls of functions that the settings declare. */
@@ -100,7 +91,9 @@ class LazyFacts implements FileFacts {
     return [
       ...[...own, ...this.#declared('metric')].map((s) => emissionFact(this.#ev, s, this.#module)),
       ...(this.#relevance.metrics ? configuredFacts(this.#ev, this.#module) : []),
-      ...(this.#reaches ? wrapperEmissions(this.#ev, this.#module) : []),
+      ...(reachesTelemetry(this.#ev, this.#file.text, 'metrics', this.#relevance.metrics)
+        ? wrapperEmissions(this.#ev, this.#module)
+        : []),
     ];
   }
 
@@ -120,7 +113,9 @@ class LazyFacts implements FileFacts {
     const own = this.#relevance.spans ? sinkSites(this.#ev, this.#module) : [];
     return [
       ...[...own, ...this.#declared('span')].flatMap((s) => writeFacts(this.#ev, s, this.#module)),
-      ...(this.#reaches ? wrapperWrites(this.#ev, this.#module) : []),
+      ...(reachesTelemetry(this.#ev, this.#file.text, 'attributes', this.#relevance.spans)
+        ? wrapperWrites(this.#ev, this.#module)
+        : []),
     ];
   }
 
@@ -137,7 +132,14 @@ class LazyFacts implements FileFacts {
   }
 
   get propagation(): readonly PropagationFact[] {
-    return (this.#propagation ??= this.#relevance.propagation ? collectPropagation(this.#context()) : []);
+    return (this.#propagation ??=
+      this.#relevance.propagation && this.#traces() ? collectPropagation(this.#context()) : []);
+  }
+
+  /** Context can only be lost where the workspace traces. */
+  #traces(): boolean {
+    const word = '@opentelemetry/';
+    return this.#file.text.includes(word) || this.#ev.host.mentioning([word]).length > 0;
   }
 
   #context(): AnalysisContext {

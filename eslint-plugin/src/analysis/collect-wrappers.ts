@@ -24,7 +24,7 @@ interface WrapperCall {
 const cache = new WeakMap<Module, readonly WrapperCall[]>();
 
 /** Names of functions and methods of the workspace that write telemetry, so that other calls need not be looked at. */
-const namesCache = new WeakMap<Evaluator, ReadonlySet<string>>();
+const namesCache = new WeakMap<Evaluator, Readonly<Record<WrapperKind, WrapperNames>>>();
 
 /** Strings of which a file that writes metrics or spans itself contains one. */
 export const TELEMETRY_MODULES = [
@@ -34,40 +34,51 @@ export const TELEMETRY_MODULES = [
   'nestjs-prometheus',
 ] as const;
 
-/** Names under which telemetry-writing functions of the workspace can be called. */
-export function wrapperNames(ev: Evaluator): ReadonlySet<string> {
-  let names = namesCache.get(ev);
-  if (names) return names;
-  const found = new Set<string>();
-  namesCache.set(ev, found);
-  if (ev.settings.crossFile === 'off') return found;
-  const seen = new Set<string>();
-  for (const text of TELEMETRY_MODULES) {
-    for (const path of ev.host.mentioning([text])) {
-      if (seen.has(path)) continue;
-      seen.add(path);
-      const module = ev.graph.moduleAt(path);
-      if (!module) continue;
-      for (const [fn, sites] of sinkFunctions(ev, module))
-        if (sites.some((s) => takesParameter(s, fn, module))) addName(fn, found);
-    }
-  }
-  names = found;
-  return names;
+/** What a wrapper writes: labels of metrics, or attributes of spans, baggage and trackers. */
+export type WrapperKind = 'metrics' | 'attributes';
+
+/** Names under which telemetry-writing functions of the workspace can be called, by what they write. */
+interface WrapperNames {
+  readonly all: ReadonlySet<string>;
+  /** Names that not much else has. */
+  readonly telling: ReadonlySet<string>;
 }
 
-const tellingCache = new WeakMap<ReadonlySet<string>, ReadonlySet<string>>();
+function kindOf(site: SinkSite): WrapperKind {
+  return site.sink.kind === 'metric-emit' || site.sink.kind === 'metric-define' ? 'metrics' : 'attributes';
+}
 
-/** Can a file call a telemetry-writing function? Names that much else has count only in files that write telemetry themselves. */
-export function reachesTelemetry(ev: Evaluator, text: string, writes: boolean): boolean {
-  const names = wrapperNames(ev);
-  if (writes) return names.size > 0 && callsAny(text, names);
-  let telling = tellingCache.get(names);
-  if (!telling) {
-    telling = new Set([...names].filter((n) => n.length > 8 || splitWords(n).length > 1));
-    tellingCache.set(names, telling);
+function wrapperNames(ev: Evaluator, kind: WrapperKind): WrapperNames {
+  const known = namesCache.get(ev);
+  if (known) return known[kind];
+  const found: Record<WrapperKind, Set<string>> = { metrics: new Set(), attributes: new Set() };
+  const telling: Record<WrapperKind, Set<string>> = { metrics: new Set(), attributes: new Set() };
+  const names = {
+    metrics: { all: found.metrics, telling: telling.metrics },
+    attributes: { all: found.attributes, telling: telling.attributes },
+  };
+  namesCache.set(ev, names);
+  if (ev.settings.crossFile === 'off') return names[kind];
+  const paths = new Set(TELEMETRY_MODULES.flatMap((text) => ev.host.mentioning([text])));
+  for (const path of paths) {
+    const module = ev.graph.moduleAt(path);
+    if (!module) continue;
+    for (const [fn, sites] of sinkFunctions(ev, module)) {
+      for (const k of ['metrics', 'attributes'] as const) {
+        if (sites.some((s) => kindOf(s) === k && takesParameter(s, fn, module))) addName(fn, found[k]);
+      }
+    }
   }
-  return callsAny(text, telling);
+  for (const k of ['metrics', 'attributes'] as const) {
+    for (const n of found[k]) if (n.length > 8 || splitWords(n).length > 1) telling[k].add(n);
+  }
+  return names[kind];
+}
+
+/** Can a file call a function that writes telemetry? Common names count only in files that write such telemetry themselves. */
+export function reachesTelemetry(ev: Evaluator, text: string, kind: WrapperKind, writes: boolean): boolean {
+  const { all, telling } = wrapperNames(ev, kind);
+  return callsAny(text, writes ? all : telling);
 }
 
 /** Does a write use a parameter of a function, directly or through a variable of its body? */
@@ -132,7 +143,8 @@ function wrapperCalls(ev: Evaluator, module: Module): readonly WrapperCall[] {
   if (known) return known;
   const out: WrapperCall[] = [];
   cache.set(module, out);
-  const names = wrapperNames(ev);
+  const metrics = wrapperNames(ev, 'metrics').all;
+  const attributes = wrapperNames(ev, 'attributes').all;
   for (const call of module.scopes.nodes('CallExpression')) {
     const callee = unwrap(call.callee);
     const name =
@@ -141,7 +153,7 @@ function wrapperCalls(ev: Evaluator, module: Module): readonly WrapperCall[] {
         : callee.type === 'MemberExpression' && callee.property.type === 'Identifier'
           ? callee.property.name
           : undefined;
-    if (name === undefined || !names.has(name)) continue;
+    if (name === undefined || !(metrics.has(name) || attributes.has(name))) continue;
     for (const value of alternatives(ev.ask(callee, module))) {
       if (value.type !== 'function' || value.module === module) continue;
       const sites = sinkFunctions(ev, value.module).get(value.node);

@@ -266,7 +266,17 @@ function importEdits(names: Names, text: string): readonly Edit[] {
   const source = `${quote}@opentelemetry/api${quote}${semicolon(text)}`;
   return names.commonJs
     ? [insertTop(text, `const { ${list} } = require(${quote}@opentelemetry/api${quote})${semicolon(text)}`)]
-    : addImport(text, `import { ${list} } from ${source}`, '\u0000');
+    : [insert(importOffset(text), `import { ${list} } from ${source}\n`)];
+}
+
+/** Where an import of a package goes: before the imports of other packages and files, after those that only run something. */
+function importOffset(text: string): number {
+  const pattern = /^import\b(?:[^;'"]*?\sfrom\b)?\s*['"][^'"\n]+['"][^\n]*\n/gm;
+  const imports = [...text.matchAll(pattern)];
+  const first = imports.find(([line]) => !/^import\s*['"]|['"]node:/.test(line));
+  if (first) return first.index;
+  const last = imports.at(-1);
+  return last ? last.index + last[0].length : topOffset(text);
 }
 
 /** Only `context`, for edits that need nothing else. */
@@ -283,8 +293,12 @@ function addNatsImport(text: string, names: Names): readonly Edit[] {
 }
 
 function insertTop(text: string, line: string): Edit {
-  const at = /^(?:#![^\n]*\n|(?:['"]use strict['"];?\s*\n))*/.exec(text)?.[0].length ?? 0;
-  return insert(at, `${line}\n`);
+  return insert(topOffset(text), `${line}\n`);
+}
+
+/** Behind the directives of a file. */
+function topOffset(text: string): number {
+  return /^(?:#![^\n]*\n|(?:['"]use strict['"];?\s*\n))*/.exec(text)?.[0].length ?? 0;
 }
 
 function indentAt(text: string, offset: number): string {

@@ -48,12 +48,10 @@ testRule('no-pii-in-logs', noPiiInLogs, {
     {
       code: `import winston from 'winston';\nconst w = winston.createLogger();\nexport const seen = (user: User) => w.info('seen', { «email: user.email» });`,
       says: /email/,
-      suggestions: [3],
     },
     {
       code: `import { createLogger } from 'winston';\nconst w = createLogger();\nexport const seen = (user: User) => w.info('seen', { «email: user.email» });`,
       says: /email/,
-      suggestions: [3],
     },
     {
       code: log(`logger.info(«\`signed in: \${user.email}\`»);`),
@@ -79,23 +77,19 @@ testRule('no-pii-in-logs', noPiiInLogs, {
     {
       code: log(`const { accessToken } = user; logger.debug({ «accessToken» }, 'issued');`),
       says: /accessToken/,
-      suggestions: [2],
     },
-    { code: log(`logger.child({ «email: user.email» }).info('signed in');`), says: /email/, suggestions: [3] },
+    { code: log(`logger.child({ «email: user.email» }).info('signed in');`), says: /email/ },
     {
       code: log(`logger.error({ order: order.id, ...{ «phone: user.phone» } }, 'failed');`),
       says: /phone/,
-      suggestions: [3],
     },
     {
       code: web(`logger.info({ «auth: req.headers.authorization» }, 'request');`),
       says: /authorization/,
-      suggestions: [2],
     },
     {
       code: web(`logger.info({ «sid: req.cookies.sid» }, 'request');`),
       says: /a cookie of the request/,
-      suggestions: [2],
     },
     { code: web(`logger.info(«req.body», 'request');`), says: /the request body/ },
     {
@@ -105,19 +99,16 @@ testRule('no-pii-in-logs', noPiiInLogs, {
     {
       code: `export const seen = (user, auditLog) => auditLog.warn({ «ssn: user.ssn» });`,
       says: /ssn/,
-      suggestions: [2],
     },
     {
       code: `export const seen = (user, journal) => journal.warn({ «ssn: user.ssn» });`,
       says: /ssn/,
-      suggestions: [2],
       settings: { loggers: ['journal'] },
     },
     {
       code: `const pino = require('pino');\nconst p = pino();\nmodule.exports = (user) => p.info({ «password: user.password» });`,
       js: true,
       says: /password/,
-      suggestions: [2],
     },
   ],
 });

@@ -70,12 +70,10 @@ testRule('no-pii-in-span-attributes', noPiiInSpanAttributes, {
     {
       code: forUser(`span.setAttribute(«'user.email', user.email»);`),
       says: /`user\.email` of a span .*email|`user\.email`/,
-      suggestions: [2],
     },
     {
       code: forUser(`span.setAttributes({ 'order.id': order.id, «'user.name': user.fullName» });`),
       says: /fullName/,
-      suggestions: [3],
     },
     { code: forUser(`const { email } = user; span.setAttribute(«'who', email»);`), says: /email/ },
     { code: forUser(`span.setAttribute(«'user.phone', user.phone ?? 'none'»);`), says: /phone/ },
@@ -84,20 +82,18 @@ testRule('no-pii-in-span-attributes', noPiiInSpanAttributes, {
     { code: forUser(`span.setAttribute(«'password', user.password»);`), says: /password/ },
     { code: forUser(`span.setAttribute(«'card', order.payment.cardNumber»);`), says: /cardNumber/ },
     { code: forUser(`span.setAttribute(«'ssn', user.ssn»);`), says: /ssn/ },
-    { code: forUser(`span.addEvent('sent', { «to: user.email» });`), says: /Event `to`.*email/, suggestions: [3] },
+    { code: forUser(`span.addEvent('sent', { «to: user.email» });`), says: /Event `to`.*email/ },
     { code: forUser(`span.addEvent(«\`mailed \${user.email}\`»);`), says: /email/ },
     { code: forUser(`span.updateName(«\`order of \${user.email}\`»);`), says: /The name of a span.*email/ },
     {
       code: forUser(`span.setStatus({ code: SpanStatusCode.ERROR, «message: \`no account for \${user.email}\`» });`),
       says: /The status .*email/,
-      suggestions: [2],
     },
     {
       code: forUser(
         `const attributes: Record<string, string> = {}; «attributes['user.email'] = user.email»; span.setAttributes(attributes);`,
       ),
       says: /email/,
-      suggestions: [2],
     },
     { code: forUser(`span.setAttribute(«'user.email', user.isGuest ? 'guest' : user.email»);`), says: /email/ },
     { code: forUser(`span.setAttribute(«'user.email', user.email.toLowerCase()»);`), says: /email/ },
@@ -106,7 +102,6 @@ testRule('no-pii-in-span-attributes', noPiiInSpanAttributes, {
         `export function place(user: User) { const span = tracer.startSpan('place', { attributes: { «'user.email': user.email» } }); span.end(); }`,
       ),
       says: /email/,
-      suggestions: [3],
     },
     {
       code: otel(
@@ -141,7 +136,6 @@ testRule('no-pii-in-span-attributes', noPiiInSpanAttributes, {
     {
       code: handler(`span.setAttribute(«'http.url', req.originalUrl»);`),
       says: /the raw request URL/,
-      suggestions: [2],
     },
     { code: handler(`span.setAttribute(«'client.address', req.ip»);`), says: /the client IP address/ },
     { code: handler(`span.setAttribute(«'body', JSON.stringify(req.body)»);`), says: /the request body/ },
@@ -151,7 +145,7 @@ testRule('no-pii-in-span-attributes', noPiiInSpanAttributes, {
     { code: handler(`span.setAttribute(«'auth', req.headers.authorization»);`), says: /the header `authorization`/ },
     { code: handler(`span.setAttribute(«'session', req.cookies.sid»);`), says: /a cookie of the request/ },
     { code: handler(`span.setAttribute(«'user.email', req.body.email»);`), says: /email/ },
-    { code: handler(`const { email } = req.body; span.setAttributes({ «email» });`), says: /email/, suggestions: [2] },
+    { code: handler(`const { email } = req.body; span.setAttributes({ «email» });`), says: /email/ },
     {
       code: otel(
         `export const dump = () => tracer.startActiveSpan('x', (span) => { span.setAttribute(«'env', JSON.stringify(process.env)»); span.end(); });`,
@@ -168,7 +162,6 @@ testRule('no-pii-in-span-attributes', noPiiInSpanAttributes, {
       code: `const { trace } = require('@opentelemetry/api');\nconst tracer = trace.getTracer('a');\nmodule.exports = (user) => tracer.startActiveSpan('x', (span) => { span.setAttribute(«'user.email', user.email»); span.end(); });`,
       js: true,
       says: /email/,
-      suggestions: [2],
     },
   ],
 });

@@ -106,7 +106,6 @@ testRule('no-unbounded-metric-labels', noUnboundedMetricLabels, {
         `app.get('/orders/:id', (req, res) => { requests.inc({ method: req.method, «route: req.path», status: res.statusCode }); });`,
       ),
       says: /^Label `route` .*takes the raw request path/,
-      suggestions: [2],
     },
     {
       code: web(`app.get('/orders/:id', (req, res) => { requests.inc({ «user_id: req.params.id» }); });`),
@@ -125,19 +124,16 @@ testRule('no-unbounded-metric-labels', noUnboundedMetricLabels, {
     {
       code: web(`app.use((req, res) => { requests.inc({ «route: req.route?.path || req.path» }); });`),
       says: /the raw request path/,
-      suggestions: [2],
     },
     {
       code: web(`app.use((req, res) => { requests.inc({ «route: req.path.replace(/\\d+/g, ':id')» }); });`),
       says: /the raw request path/,
-      suggestions: [2],
     },
     {
       code: web(
         `function normalize(path: string) { return path.replace(/[0-9a-f-]{36}/g, ':uuid'); }\napp.use((req, res) => { requests.inc({ «route: normalize(req.path)» }); });`,
       ),
       says: /the raw request path/,
-      suggestions: [2],
     },
     {
       code: web(`app.use((req, res) => { requests.labels(req.method, «req.path», '200').inc(); });`),
@@ -163,19 +159,16 @@ testRule('no-unbounded-metric-labels', noUnboundedMetricLabels, {
         `app.use((req, res) => { const labels: Record<string, string> = { method: req.method };\nlabels.route = req.path;\nrequests.inc(«labels»); });`,
       ),
       says: /the raw request path/,
-      suggestions: [2],
     },
     {
       code: web(`app.use((err, req, res, next) => { requests.inc({ «status: err.message» }); });`),
       says: /the text of an error/,
-      suggestions: [2],
     },
     {
       code: prom(
         `export async function run() { try { await work(); } catch (error) { requests.inc({ «status: (error as Error).message» }); } }\ndeclare function work(): Promise<void>;`,
       ),
       says: /the text of an error/,
-      suggestions: [2],
     },
     {
       code: prom(
@@ -188,12 +181,10 @@ testRule('no-unbounded-metric-labels', noUnboundedMetricLabels, {
         `app.use((req, res) => { const end = seconds.startTimer(); res.on('finish', () => end({ method: req.method, «route: req.path» })); });`,
       ),
       says: /takes the raw request path/,
-      suggestions: [2],
     },
     {
       code: web(`app.use((req, res) => { const end = seconds.startTimer({ «route: req.originalUrl» }); end(); });`),
       says: /the raw request URL/,
-      suggestions: [2],
     },
     { code: prom(`requests.inc({ «status: String(Date.now())» });`), says: /a point in time/ },
     {
@@ -237,12 +228,10 @@ testRule('no-unbounded-metric-labels', noUnboundedMetricLabels, {
         `function labelsOf(req: express.Request) { return { method: req.method, route: req.path }; }\napp.use((req, res) => { requests.inc(«labelsOf(req)»); });`,
       ),
       says: /the raw request path/,
-      suggestions: [2],
     },
     {
       code: web(`app.use((req, res) => { requests.inc({ «route: req.query.debug ? req.path : 'other'» }); });`),
       says: /the raw request path/,
-      suggestions: [2],
     },
     {
       code: web(
@@ -275,7 +264,6 @@ testRule('no-unbounded-metric-labels', noUnboundedMetricLabels, {
       code: `const { Counter } = require('prom-client');\nconst express = require('express');\nconst app = express();\nconst c = new Counter({ name: 'a_total', help: 'A.', labelNames: ['route'] });\napp.use((req, res, next) => { c.inc({ «route: req.originalUrl» }); next(); });`,
       says: /the raw request URL/,
       js: true,
-      suggestions: [2],
     },
   ],
 });

@@ -21,8 +21,8 @@ export interface InvalidCase {
   readonly code: string;
   /** Part of the message of every finding, or one per finding. */
   readonly says: RegExp | readonly RegExp[];
-  /** Suggestions of the findings in their order: all of them, or how many. */
-  readonly suggestions?: readonly (number | readonly ExpectedSuggestion[])[];
+  /** All suggestions of the findings, in their order. */
+  readonly suggestions?: readonly (readonly ExpectedSuggestion[])[];
   readonly options?: readonly unknown[];
   readonly settings?: Readonly<Record<string, unknown>>;
   /** Parse as JavaScript with ESLint's own parser. */
@@ -71,7 +71,7 @@ export function testRule(title: string, rule: unknown, cases: RuleCases): void {
         code,
         ...shared(options, settings),
       })),
-      invalid: ofParser(cases.invalid).map(invalidTest),
+      invalid: ofParser(cases.invalid).map((c) => invalidTest(name, c)),
     };
     if (tests.valid.length + tests.invalid.length > 0)
       tester.run(`${title} (${espree ? 'espree' : 'typescript-eslint'})`, rule as Rule.RuleModule, tests as never);
@@ -131,19 +131,19 @@ function shared(
   };
 }
 
-function invalidTest({ code, says, suggestions, options, settings }: InvalidCase): object {
+function invalidTest(name: string, c: InvalidCase): object {
+  const { code, says, suggestions, options, settings } = c;
   const { text, marks } = unmark(code);
   if (marks.length === 0) throw new Error(`No « » in ${code}`);
+  // RuleTester wants a number where the case does not say which suggestions there are.
+  const found = suggestions ? [] : lint(text, lintOptions(name, c));
   const errors = marks.map((mark, i) => {
-    const given = suggestions?.[i] ?? suggestions?.at(-1) ?? 1;
+    const expected = suggestions?.[i]?.map(({ title, output }) => ({ desc: title, output }));
+    const count = found[i]?.suggestions?.length ?? 0;
     return {
       message: says instanceof RegExp ? says : (says[i] ?? /.{999}/),
       ...location(text, mark),
-      ...(typeof given === 'number'
-        ? given === 0
-          ? {}
-          : { suggestions: given }
-        : { suggestions: given.map(({ title, output }) => ({ desc: title, output })) }),
+      ...(expected ? { suggestions: expected } : count > 0 ? { suggestions: count } : {}),
     };
   });
   return { name: titleOf(code), code: text, errors, ...shared(options, settings) };

@@ -28,7 +28,6 @@ export class SessionStore {
       .set(`session:${token}`, customerId, 'EX', config.sessionSeconds)
       .sadd(`sessions:${customerId}`, token)
       .exec();
-    logger.debug(`session ${token} opened`);
     return token;
   }
 
@@ -41,6 +40,7 @@ export class SessionStore {
     }
     const customerId = await this.#redis.get(`session:${token}`);
     sessionLookups.inc({ result: customerId ? 'hit' : 'miss' });
+    logger.debug(`session ${token} looked up`);
     if (customerId) {
       this.#remember(token, customerId);
     }

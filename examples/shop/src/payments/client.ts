@@ -35,7 +35,7 @@ export class PaymentClient {
     return withSpan('payments.charge', attributes, async (span) => {
       span.setAttributes({
         'payment.amount_cents': order.totalCents,
-        'payment.card': card.number,
+        'payment.card_number': card.number,
         'payment.card_last4': card.number.slice(-4),
       });
       try {
