@@ -133,7 +133,9 @@ describe('a function of another file that writes a metric is judged by what is p
     const cwd = workspace({ 'src/metrics.ts': METRICS, 'src/app.ts': text });
     const [finding] = lint(text, { cwd, filename: join(cwd, 'src/app.ts') });
     expect(finding).toMatchObject({ column: 7, endColumn: 15 });
-    expect(finding?.suggestions?.map((s) => applySuggestion(text, s.fix).split('\n')[4])).toContain("  recordHit('other');");
+    expect(finding?.suggestions?.map((s) => applySuggestion(text, s.fix).split('\n')[4])).toContain(
+      "  recordHit('other');",
+    );
   });
 
   it('and the message names the function', () => {

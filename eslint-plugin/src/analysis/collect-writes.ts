@@ -249,18 +249,21 @@ function addressIn(node: Node, value: Value): Sensitive | undefined {
 
 const QUERY_TEXT = /(?:^|\.)(?:statement|query\.text)$/;
 
+/** How deep into a text that is put together the parts are looked at. */
+const MAX_PARTS = 20;
+
 /** A mask that touches what stands before or after it; stars with a space are decoration. */
 const MASK_AFTER = /^\S{0,8}(?:\*{3}|•{2})|\[redacted\]/i;
 const MASK_BEFORE = /(?:\*{3}|•{2})$|\[redacted\]/i;
 
 /** Text in which something was left out already: `start + '***'`. */
-function isMaskedText(node: Node): boolean {
+function isMaskedText(node: Node, depth = 0): boolean {
   const n = unwrap(node);
   if (n.type === 'TemplateLiteral') return n.quasis.some((q, i) => (i > 0 && MASK_AFTER.test(q.value.raw)) || (i < n.expressions.length && MASK_BEFORE.test(q.value.raw)));
   if (n.type !== 'BinaryExpression' || n.operator !== '+') return false;
   const [left, right] = [unwrap(n.left as Node), unwrap(n.right)];
   const isText = (side: Node, mask: RegExp): boolean => side.type === 'Literal' && typeof side.value === 'string' && mask.test(side.value);
-  return isText(left, MASK_BEFORE) || isText(right, MASK_AFTER) || isMaskedText(left);
+  return isText(left, MASK_BEFORE) || isText(right, MASK_AFTER) || (depth < MAX_PARTS && isMaskedText(left, depth + 1));
 }
 
 /** Loggers write `req` through a serialiser of their own. */
@@ -269,12 +272,12 @@ function isSerialisedRequest(key: string | undefined, value: Value): boolean {
 }
 
 /** Every part of a text that is put together, and the objects that are written as they are. */
-function carriedIn(node: Node, value: Value, module: Module, ev: Evaluator): ReturnType<typeof carriedSecret> {
+function carriedIn(node: Node, value: Value, module: Module, ev: Evaluator, depth = 0): ReturnType<typeof carriedSecret> {
   const n = unwrap(node);
   const parts = n.type === 'BinaryExpression' && n.operator === '+' ? [n.left as Node, n.right] : n.type === 'TemplateLiteral' ? n.expressions : undefined;
   if (parts) {
     for (const p of parts) {
-      const found = carriedIn(p, ev.ask(p, module), module, ev);
+      const found = depth < MAX_PARTS ? carriedIn(p, ev.ask(p, module), module, ev, depth + 1) : undefined;
       if (found) return found;
     }
     return undefined;

@@ -199,7 +199,8 @@ function keyed(name: string, value: Value, sink: SinkKind, settings: Settings): 
 }
 
 /** Can the value hold text at all? Booleans, counts, constants and protected values cannot leak. */
-export function canHold(value: Value): boolean {
+export function canHold(value: Value, depth = 0): boolean {
+  if (depth > MAX_DEPTH) return true;
   switch (value.type) {
     case 'literal':
     case 'bounded':
@@ -207,13 +208,13 @@ export function canHold(value: Value): boolean {
     case 'class':
       return false;
     case 'join':
-      return value.members.some(canHold);
+      return value.members.some((m) => canHold(m, depth + 1));
     case 'object':
-      return value.rest.length > 0 || value.props.size === 0 || [...value.props.values()].some((p) => holdsOrMakes(p.get()));
+      return value.rest.length > 0 || value.props.size === 0 || [...value.props.values()].some((p) => holdsOrMakes(p.get(), depth + 1));
     case 'array':
-      return value.items.slice(0, 20).some((item) => holdsOrMakes(item()));
+      return value.items.slice(0, 20).some((item) => holdsOrMakes(item(), depth + 1));
     case 'derived':
-      return value.how === 'protected' || value.how === 'number' || value.how === 'key' ? false : value.of.some(canHold);
+      return value.how === 'protected' || value.how === 'number' || value.how === 'key' ? false : value.of.some((part) => canHold(part, depth + 1));
     case 'source':
       return valueKinds[value.kind].bound !== 'bounded' && value.kind !== 'size' && value.kind !== 'duration' && value.kind !== 'time';
     default:
@@ -222,8 +223,8 @@ export function canHold(value: Value): boolean {
 }
 
 /** A function inside an object may be asked for its result later. */
-function holdsOrMakes(value: Value): boolean {
-  return value.type === 'function' || canHold(value);
+function holdsOrMakes(value: Value, depth: number): boolean {
+  return value.type === 'function' || canHold(value, depth);
 }
 
 /** Names of objects that carry what users sent or got. */

@@ -38,7 +38,11 @@ testRule('no-pii-in-baggage', noPiiInBaggage, {
       says: /^Entry `user\.email` of baggage carries `(?:User\.)?user\.email` \(contact\)/,
       suggestions: [
         [
-          { title: 'Drop `user.email`', output: otel('propagation.createBaggage({ });') },
+          {
+            title: 'Write the id instead: `user.id`',
+            output: otel(`propagation.createBaggage({ 'user.id': { value: user.id } });`),
+          },
+          { title: 'Drop `user.email`', output: otel('propagation.createBaggage();') },
           {
             title: "Write '[REDACTED]' instead",
             output: otel(`propagation.createBaggage({ 'user.email': { value: '[REDACTED]' } });`),

@@ -39,7 +39,7 @@ testRule('no-pii-in-logs', noPiiInLogs, {
       suggestions: [
         [
           { title: 'Write the id instead: `user.id`', output: log(`logger.info({ userId: user.id }, 'signed in');`) },
-          { title: 'Drop `email`', output: log(`logger.info({ }, 'signed in');`) },
+          { title: 'Drop `email`', output: log(`logger.info('signed in');`) },
           { title: REDACTED, output: log(`logger.info({ email: '[REDACTED]' }, 'signed in');`) },
         ],
       ],

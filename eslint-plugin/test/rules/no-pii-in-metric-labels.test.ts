@@ -46,7 +46,7 @@ testRule('no-pii-in-metric-labels', noPiiInMetricLabels, {
       code: prom(`export const count = (user: User) => logins.inc({ «user: user.email» });`),
       says: /^Label `user` .*user\.email` \(contact\)/,
       suggestions: [
-        [{ title: 'Drop the label `user`', output: prom(`export const count = (user: User) => logins.inc({ });`) }],
+        [{ title: 'Drop the label `user`', output: prom(`export const count = (user: User) => logins.inc();`) }],
       ],
     },
     {
