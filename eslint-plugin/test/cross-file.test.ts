@@ -128,6 +128,14 @@ describe('a function of another file that writes a metric is judged by what is p
     expect(check(files)).toEqual([]);
   });
 
+  it.fails('known miss: a short name of one word, as `hit`, is looked for only in files that write telemetry', () => {
+    const files = {
+      'src/metrics.ts': METRICS.replace('recordHit', 'hit'),
+      'src/app.ts': call('./metrics').replaceAll('recordHit', 'hit'),
+    };
+    expect(check(files, undefined, ['src/app.ts'])).toEqual([`src/app.ts: ${UNBOUNDED} 5`]);
+  });
+
   it.fails('known fault: of an argument `req.path` only `req` is marked and edited', () => {
     const text = call('./metrics');
     const cwd = workspace({ 'src/metrics.ts': METRICS, 'src/app.ts': text });

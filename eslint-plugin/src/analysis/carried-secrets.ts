@@ -1,4 +1,13 @@
-import { calleeName, childrenOf, dottedName, isFunction, propertyName, unwrap, type Node, type TSESTree } from './ast.ts';
+import {
+  calleeName,
+  childrenOf,
+  dottedName,
+  isFunction,
+  propertyName,
+  unwrap,
+  type Node,
+  type TSESTree,
+} from './ast.ts';
 import { snippet } from './expressions.ts';
 import type { Sensitive } from './judge-sensitive.ts';
 import type { Module } from './module.ts';
@@ -14,7 +23,10 @@ export function carriedSecret(argument: Node, module: Module, vocabulary: Vocabu
   const root = rootOf(node);
   const binding = root && module.scopes.resolve(root);
   if (!binding) return undefined;
-  return readField(node, binding, module, vocabulary) ?? (node.type === 'Identifier' ? builtAddress(node, binding, module, vocabulary) : undefined);
+  return (
+    readField(node, binding, module, vocabulary) ??
+    (node.type === 'Identifier' ? builtAddress(node, binding, module, vocabulary) : undefined)
+  );
 }
 
 const SERIALISERS = new Set(['JSON.stringify', 'util.inspect', 'inspect']);
@@ -23,7 +35,12 @@ const SERIALISERS = new Set(['JSON.stringify', 'util.inspect', 'inspect']);
 function serialised(node: Node): Node {
   const n = unwrap(node);
   const first = n.type === 'CallExpression' ? n.arguments[0] : undefined;
-  return n.type === 'CallExpression' && first && first.type !== 'SpreadElement' && SERIALISERS.has(dottedName(n.callee) ?? '') ? unwrap(first) : n;
+  return n.type === 'CallExpression' &&
+    first &&
+    first.type !== 'SpreadElement' &&
+    SERIALISERS.has(dottedName(n.callee) ?? '')
+    ? unwrap(first)
+    : n;
 }
 
 function rootOf(node: Node): TSESTree.Identifier | undefined {
@@ -33,7 +50,10 @@ function rootOf(node: Node): TSESTree.Identifier | undefined {
 }
 
 /** Reads of members by the text of their object: `response.data` → `response.data.access_token`. */
-const readsCache = new WeakMap<Module, ReadonlyMap<string, readonly (TSESTree.MemberExpression | TSESTree.ObjectPattern)[]>>();
+const readsCache = new WeakMap<
+  Module,
+  ReadonlyMap<string, readonly (TSESTree.MemberExpression | TSESTree.ObjectPattern)[]>
+>();
 
 function readsOf(module: Module): ReadonlyMap<string, readonly (TSESTree.MemberExpression | TSESTree.ObjectPattern)[]> {
   let map = readsCache.get(module);
@@ -44,8 +64,10 @@ function readsOf(module: Module): ReadonlyMap<string, readonly (TSESTree.MemberE
       if (list) list.push(node);
       else if (key !== undefined) made.set(key, [node]);
     };
-    for (const m of module.scopes.nodes('MemberExpression')) if (MAY_BE_SECRET.test(propertyName(m) ?? '')) add(dottedName(m.object), m);
-    for (const d of module.scopes.nodes('VariableDeclarator')) if (d.init && d.id.type === 'ObjectPattern') add(dottedName(d.init), d.id);
+    for (const m of module.scopes.nodes('MemberExpression'))
+      if (MAY_BE_SECRET.test(propertyName(m) ?? '')) add(dottedName(m.object), m);
+    for (const d of module.scopes.nodes('VariableDeclarator'))
+      if (d.init && d.id.type === 'ObjectPattern') add(dottedName(d.init), d.id);
     map = made;
     readsCache.set(module, map);
   }
@@ -57,15 +79,27 @@ const MAY_BE_SECRET = /token|secret|passw|passcode|api_?key|private_?key|credent
 
 function readField(node: Node, binding: Binding, module: Module, vocabulary: Vocabulary): Sensitive | undefined {
   const text = dottedName(node);
-  if (text === undefined || /(?:^|\.)(?:e|er|err|error|ex|exception|config|options|env|this)$/i.test(text)) return undefined;
+  if (text === undefined || /(?:^|\.)(?:e|er|err|error|ex|exception|config|options|env|this)$/i.test(text))
+    return undefined;
   for (const read of readsOf(module).get(text) ?? []) {
-    const root = read.type === 'MemberExpression' ? rootOf(read) : rootOf(unwrap((read.parent as TSESTree.VariableDeclarator).init as Node));
+    const root =
+      read.type === 'MemberExpression'
+        ? rootOf(read)
+        : rootOf(unwrap((read.parent as TSESTree.VariableDeclarator).init as Node));
     if (!root || module.scopes.resolve(root) !== binding || isRemoved(read)) continue;
-    const names = read.type === 'MemberExpression' ? [propertyName(read)] : read.properties.map((p) => (p.type === 'Property' ? propertyName(p) : undefined));
+    const names =
+      read.type === 'MemberExpression'
+        ? [propertyName(read)]
+        : read.properties.map((p) => (p.type === 'Property' ? propertyName(p) : undefined));
     for (const name of names) {
       const match = name === undefined ? undefined : secret(name, vocabulary);
       if (match?.strength === 'strong' && name !== undefined) {
-        return { match, what: `the whole \`${text}\`, which holds \`${name}\``, evidence: 'named', step: { text: snippet(read, module), module, node: read, next: undefined } };
+        return {
+          match,
+          what: `the whole \`${text}\`, which holds \`${name}\``,
+          evidence: 'named',
+          step: { text: snippet(read, module), module, node: read, next: undefined },
+        };
       }
     }
   }
@@ -77,7 +111,8 @@ function isRemoved(read: TSESTree.MemberExpression | TSESTree.ObjectPattern): bo
   if (read.type === 'ObjectPattern') return false;
   const { parent } = read;
   if (parent.type === 'UnaryExpression') return parent.operator === 'delete';
-  if (parent.type === 'AssignmentExpression' && parent.left === read) return parent.right.type === 'Literal' || (parent.right.type === 'Identifier' && parent.right.name === 'undefined');
+  if (parent.type === 'AssignmentExpression' && parent.left === read)
+    return parent.right.type === 'Literal' || (parent.right.type === 'Identifier' && parent.right.name === 'undefined');
   return parent.type === 'CallExpression' && parent.callee === read;
 }
 
@@ -89,14 +124,37 @@ function secret(name: string, vocabulary: Vocabulary): SensitiveMatch | undefine
 const MAX_NODES = 120;
 
 /** `new URL(host, '/reset-password/' + token)` under a name that says that it is an address. */
-function builtAddress(node: TSESTree.Identifier, binding: Binding, module: Module, vocabulary: Vocabulary): Sensitive | undefined {
-  if (!/(?:url|uri|link|href)$/i.test(node.name) || binding.declaration.type !== 'VariableDeclarator' || !binding.declaration.init) return undefined;
+function builtAddress(
+  node: TSESTree.Identifier,
+  binding: Binding,
+  module: Module,
+  vocabulary: Vocabulary,
+): Sensitive | undefined {
+  if (
+    !/(?:url|uri|link|href)$/i.test(node.name) ||
+    binding.declaration.type !== 'VariableDeclarator' ||
+    !binding.declaration.init
+  )
+    return undefined;
   const stack: Node[] = [binding.declaration.init];
   for (let n = stack.pop(), i = 0; n && i < MAX_NODES; n = stack.pop(), i++) {
     for (const part of appended(n)) {
-      const name = part.type === 'Identifier' ? part.name : part.type === 'MemberExpression' ? propertyName(part) : part.type === 'CallExpression' ? receiverName(part) : undefined;
+      const name =
+        part.type === 'Identifier'
+          ? part.name
+          : part.type === 'MemberExpression'
+            ? propertyName(part)
+            : part.type === 'CallExpression'
+              ? receiverName(part)
+              : undefined;
       const match = name === undefined ? undefined : secret(name, vocabulary);
-      if (match) return { match, what: `an address with \`${snippet(part, module)}\` in it`, evidence: 'named', step: { text: snippet(part, module), module, node: part, next: undefined } };
+      if (match)
+        return {
+          match,
+          what: `an address with \`${snippet(part, module)}\` in it`,
+          evidence: 'named',
+          step: { text: snippet(part, module), module, node: part, next: undefined },
+        };
     }
     if (!isFunction(n)) stack.push(...childrenOf(n));
   }
@@ -106,7 +164,8 @@ function builtAddress(node: TSESTree.Identifier, binding: Binding, module: Modul
 /** `token.toString()` and `encodeURIComponent(token)` are the token. */
 function receiverName(call: TSESTree.CallExpression): string | undefined {
   const callee = unwrap(call.callee);
-  if (callee.type === 'MemberExpression' && propertyName(callee) === 'toString') return dottedName(callee.object)?.split('.').at(-1);
+  if (callee.type === 'MemberExpression' && propertyName(callee) === 'toString')
+    return dottedName(callee.object)?.split('.').at(-1);
   const first = call.arguments[0];
   return calleeName(call) === 'encodeURIComponent' && first ? dottedName(first)?.split('.').at(-1) : undefined;
 }
@@ -116,7 +175,11 @@ function appended(node: Node): readonly Node[] {
   if (node.type === 'BinaryExpression' && node.operator === '+') {
     const left = unwrap(node.left);
     const before = left.type === 'BinaryExpression' ? unwrap(left.right) : left;
-    return before.type === 'Literal' && typeof before.value === 'string' && /[/=]$/.test(before.value) ? [unwrap(node.right)] : [];
+    return before.type === 'Literal' && typeof before.value === 'string' && /[/=]$/.test(before.value)
+      ? [unwrap(node.right)]
+      : [];
   }
-  return node.type === 'TemplateLiteral' ? node.expressions.filter((_, i) => /[/=]$/.test(node.quasis[i]?.value.raw ?? '')).map((e) => unwrap(e)) : [];
+  return node.type === 'TemplateLiteral'
+    ? node.expressions.filter((_, i) => /[/=]$/.test(node.quasis[i]?.value.raw ?? '')).map((e) => unwrap(e))
+    : [];
 }

@@ -1,14 +1,13 @@
-import { argumentAt, calleeName, dottedName, rangeOf, unwrap, type Node, type TSESTree } from './ast.ts';
+import { argumentAt, calleeName, rangeOf, unwrap, type Node, type TSESTree } from './ast.ts';
 import { callSitesOf } from './callers.ts';
-import { carriedSecret } from './carried-secrets.ts';
-import { entriesOf, originOf, range, sensitiveEntry, sensitiveFact, valueNodeOf, type RawEntry } from './collect-labels.ts';
+import { entriesOf, originOf, range, valueNodeOf, type RawEntry } from './collect-labels.ts';
 import type { Evaluator } from './evaluate.ts';
 import { snippet } from './expressions.ts';
 import type { WriteFact } from './facts.ts';
-import { sensitiveOf, vocabularyOf, type Sensitive, type SinkKind } from './judge-sensitive.ts';
+import type { SinkKind } from './judge-sensitive.ts';
+import { judgeWrite } from './judge-write.ts';
 import { isOutsideProduction } from './log-conditions.ts';
 import type { Module } from './module.ts';
-import { saysProtected } from './sensitivity.ts';
 import type { SinkSite } from './sinks.ts';
 import { alternatives, join, type Env, type Value } from './value.ts';
 
@@ -51,7 +50,11 @@ export function writeParts(ev: Evaluator, site: SinkSite, module: Module, env: E
       const key = argumentAt(call, sink.key);
       const k = key ? value(key) : undefined;
       const name = k?.type === 'literal' ? String(k.value) : k?.type === 'derived' ? templateKey(k) : undefined;
-      return single(sink.value, 'attribute', name).map((p) => ({ ...p, at: callStart(call), keyText: keyText(key, module) }));
+      return single(sink.value, 'attribute', name).map((p) => ({
+        ...p,
+        at: callStart(call),
+        keyText: keyText(key, module),
+      }));
     }
     case 'attributes':
       return object(sink.arg, sink.on === 'resource' ? 'resource' : 'attribute', sink.property);
@@ -67,12 +70,21 @@ export function writeParts(ev: Evaluator, site: SinkSite, module: Module, env: E
         .map((p) => ({ ...p, at: callStart(call) }));
     case 'span-exception': {
       const node = argumentAt(call, sink.arg);
-      return node ? textsOf(node, module).map((text) => ({ part: 'exception', entry: argumentEntry(ev, text, module, env), at: callStart(call) })) : [];
+      return node
+        ? textsOf(node, module).map((text) => ({
+            part: 'exception',
+            entry: argumentEntry(ev, text, module, env),
+            at: callStart(call),
+          }))
+        : [];
     }
     case 'baggage':
       return baggageEntry(ev, site, module, env);
     case 'baggage-entries':
-      return object(sink.arg, 'entry').map((p) => ({ ...p, entry: { ...p.entry, get: (): Value => inner(p.entry.get()) } }));
+      return object(sink.arg, 'entry').map((p) => ({
+        ...p,
+        entry: { ...p.entry, get: (): Value => inner(p.entry.get()) },
+      }));
     case 'tracker':
       return trackerParts(ev, call, module, env);
     case 'log':
@@ -89,16 +101,31 @@ function templateKey(value: Extract<Value, { type: 'derived' }>): string | undef
 function propertyNode(node: Node, property: string): Node | undefined {
   const n = unwrap(node);
   if (n.type !== 'ObjectExpression') return undefined;
-  for (const p of n.properties) if (p.type === 'Property' && p.key.type === 'Identifier' && p.key.name === property) return p.value;
+  for (const p of n.properties)
+    if (p.type === 'Property' && p.key.type === 'Identifier' && p.key.name === property) return p.value;
   return undefined;
 }
 
-function nested(ev: Evaluator, node: Node, property: string, module: Module, env: Env | undefined): readonly RawEntry[] {
+function nested(
+  ev: Evaluator,
+  node: Node,
+  property: string,
+  module: Module,
+  env: Env | undefined,
+): readonly RawEntry[] {
   const out: RawEntry[] = [];
   for (const v of alternatives(env ? ev.evaluate(node, module, env) : ev.ask(node, module))) {
     const held = v.type === 'object' ? v.props.get(property)?.get() : undefined;
     for (const h of held ? alternatives(held) : []) {
-      if (h.type === 'object') for (const [key, p] of h.props) out.push({ key, node: p.module === module ? p.node : node, module, get: p.get, form: p.module === module ? 'property' : 'object' });
+      if (h.type === 'object')
+        for (const [key, p] of h.props)
+          out.push({
+            key,
+            node: p.module === module ? p.node : node,
+            module,
+            get: p.get,
+            form: p.module === module ? 'property' : 'object',
+          });
     }
   }
   return out;
@@ -112,7 +139,20 @@ function baggageEntry(ev: Evaluator, site: SinkSite, module: Module, env: Env | 
   const k = env ? ev.evaluate(key, module, env) : ev.ask(key, module);
   const name = k.type === 'literal' ? String(k.value) : undefined;
   const held = propertyNode(entry, 'value') ?? entry;
-  return [{ part: 'entry', entry: { key: name, node: held, module, get: () => inner(env ? ev.evaluate(held, module, env) : ev.ask(held, module)), form: 'argument' }, at: callStart(call), keyText: keyText(key, module) }];
+  return [
+    {
+      part: 'entry',
+      entry: {
+        key: name,
+        node: held,
+        module,
+        get: () => inner(env ? ev.evaluate(held, module, env) : ev.ask(held, module)),
+        form: 'argument',
+      },
+      at: callStart(call),
+      keyText: keyText(key, module),
+    },
+  ];
 }
 
 /** `{ value: x }` of a baggage entry. */
@@ -121,7 +161,13 @@ function inner(value: Value): Value {
 }
 
 function argumentEntry(ev: Evaluator, node: Node, module: Module, env: Env | undefined, key?: string): RawEntry {
-  return { key, node, module, get: () => (env ? ev.evaluate(node, module, env) : ev.ask(node, module)), form: 'argument' };
+  return {
+    key,
+    node,
+    module,
+    get: () => (env ? ev.evaluate(node, module, env) : ev.ask(node, module)),
+    form: 'argument',
+  };
 }
 
 /** Arguments of a log call: fields of an object one by one, everything else as text. Constants need no look. */
@@ -131,9 +177,16 @@ function logParts(ev: Evaluator, site: SinkSite, module: Module, env: Env | unde
     const node = a.type === 'SpreadElement' ? a.argument : a;
     const n = unwrap(node);
     if (n.type === 'Literal' || (n.type === 'TemplateLiteral' && n.expressions.length === 0)) continue;
-    if (n.type === 'ObjectExpression') for (const entry of entriesOf(ev, n, module, env)) out.push({ part: 'attribute', entry });
-    else if (n.type === 'Identifier' && n.name === 'arguments') out.push({ part: 'argument', entry: { ...argumentEntry(ev, node, module, env), get: () => ownArguments(ev, site, module) } });
-    else for (const text of textsOf(node, module)) out.push({ part: 'argument', entry: argumentEntry(ev, text, module, env) });
+    if (n.type === 'ObjectExpression')
+      for (const entry of entriesOf(ev, n, module, env)) out.push({ part: 'attribute', entry });
+    else if (n.type === 'Identifier' && n.name === 'arguments')
+      out.push({
+        part: 'argument',
+        entry: { ...argumentEntry(ev, node, module, env), get: () => ownArguments(ev, site, module) },
+      });
+    else
+      for (const text of textsOf(node, module))
+        out.push({ part: 'argument', entry: argumentEntry(ev, text, module, env) });
   }
   return out;
 }
@@ -143,25 +196,39 @@ const MAX_CALLERS = 10;
 /** What `arguments` of the enclosing function holds: the arguments of its callers. */
 function ownArguments(ev: Evaluator, { fn }: SinkSite, module: Module): Value {
   const sites = fn ? callSitesOf(ev, fn, module).slice(0, MAX_CALLERS) : [];
-  return join(sites.flatMap((s) => s.call.arguments.filter((a) => a.type !== 'SpreadElement').map((a) => ev.ask(a, s.module))));
+  return join(
+    sites.flatMap((s) => s.call.arguments.filter((a) => a.type !== 'SpreadElement').map((a) => ev.ask(a, s.module))),
+  );
 }
 
 /** Arguments of a call to an error tracker; `setTag('email', value)` names its value. */
-function trackerParts(ev: Evaluator, call: TSESTree.CallExpression, module: Module, env: Env | undefined): readonly Part[] {
+function trackerParts(
+  ev: Evaluator,
+  call: TSESTree.CallExpression,
+  module: Module,
+  env: Env | undefined,
+): readonly Part[] {
   const at = callStart(call);
   const [first, second] = call.arguments;
   const key = first?.type === 'Literal' && typeof first.value === 'string' ? first.value : undefined;
   return call.arguments.flatMap((node): Part[] => {
     if (node.type === 'SpreadElement' || node.type === 'Literal') return [];
-    if (unwrap(node).type === 'ObjectExpression') return entriesOf(ev, node, module, env).map((entry) => ({ part: 'attribute', entry, at }));
-    return textsOf(node, module).map((text) => ({ part: 'argument', entry: argumentEntry(ev, text, module, env, node === second ? key : undefined), at }));
+    if (unwrap(node).type === 'ObjectExpression')
+      return entriesOf(ev, node, module, env).map((entry) => ({ part: 'attribute', entry, at }));
+    return textsOf(node, module).map((text) => ({
+      part: 'argument',
+      entry: argumentEntry(ev, text, module, env, node === second ? key : undefined),
+      at,
+    }));
   });
 }
 
 /** The texts that make an error, where it is made here: an error itself is one step of what happened, its text may quote a person. */
 function textsOf(node: Node, module: Module): readonly Node[] {
   const made = madeError(node) ?? madeError(constantOf(node, module));
-  return made ? made.arguments.filter((a) => a.type !== 'SpreadElement' && a.type !== 'Literal' && a.type !== 'ObjectExpression') : [node];
+  return made
+    ? made.arguments.filter((a) => a.type !== 'SpreadElement' && a.type !== 'Literal' && a.type !== 'ObjectExpression')
+    : [node];
 }
 
 function madeError(node: Node | undefined): TSESTree.NewExpression | TSESTree.CallExpression | undefined {
@@ -172,10 +239,17 @@ function madeError(node: Node | undefined): TSESTree.NewExpression | TSESTree.Ca
 function constantOf(node: Node, module: Module): Node | undefined {
   const n = unwrap(node);
   const binding = n.type === 'Identifier' ? module.scopes.resolve(n) : undefined;
-  return binding?.kind === 'const' && binding.declaration.type === 'VariableDeclarator' ? (binding.declaration.init ?? undefined) : undefined;
+  return binding?.kind === 'const' && binding.declaration.type === 'VariableDeclarator'
+    ? (binding.declaration.init ?? undefined)
+    : undefined;
 }
 
-const SINK_OF: Readonly<Record<string, SinkKind>> = { baggage: 'baggage', 'baggage-entries': 'baggage', log: 'log', tracker: 'tracker' };
+const SINK_OF: Readonly<Record<string, SinkKind>> = {
+  baggage: 'baggage',
+  'baggage-entries': 'baggage',
+  log: 'log',
+  tracker: 'tracker',
+};
 
 /** Judged facts of one call. */
 export function writeFacts(ev: Evaluator, site: SinkSite, module: Module): readonly WriteFact[] {
@@ -185,7 +259,12 @@ export function writeFacts(ev: Evaluator, site: SinkSite, module: Module): reado
   return writeParts(ev, site, module, undefined).map((p) => {
     const fact = writeFact(ev, sink, p.part, p.entry, module, undefined);
     const start = p.at ?? fact.range.start;
-    return { ...fact, range: { start: Math.min(start, fact.range.start), end: fact.range.end }, keyText: p.keyText ?? computedKeyText(p.entry, module), ...(site.shape === 'log.Console' ? { console: true } : {}) };
+    return {
+      ...fact,
+      range: { start: Math.min(start, fact.range.start), end: fact.range.end },
+      keyText: p.keyText ?? computedKeyText(p.entry, module),
+      ...(site.shape === 'log.Console' ? { console: true } : {}),
+    };
   });
 }
 
@@ -195,7 +274,14 @@ function computedKeyText(entry: RawEntry, module: Module): string | undefined {
 }
 
 /** Judges one part of a write. */
-export function writeFact(ev: Evaluator, sink: SinkKind, part: WriteFact['part'], entry: RawEntry, home: Module, through: string | undefined): WriteFact {
+export function writeFact(
+  ev: Evaluator,
+  sink: SinkKind,
+  part: WriteFact['part'],
+  entry: RawEntry,
+  home: Module,
+  through: string | undefined,
+): WriteFact {
   const value = ev.fresh(entry.get);
   // An attribute that is written elsewhere in this file is shown there, where its key can be read.
   const own = entry.source?.module === home && entry.key !== '*' ? entry.source : undefined;
@@ -209,78 +295,8 @@ export function writeFact(ev: Evaluator, sink: SinkKind, part: WriteFact['part']
     valueRange: range(valueNode),
     valueText: snippet(valueNode, own ? home : entry.module, 60),
     form: own?.form ?? entry.form,
-    sensitive: judge(ev, sink, part, entry, value, home),
+    sensitive: judgeWrite(ev, sink, part, entry, value, home),
     ...(own ? { origin: `${home.path}:${range(node).start}` } : originOf(entry, home)),
     through,
   };
-}
-
-function judge(ev: Evaluator, sink: SinkKind, part: WriteFact['part'], entry: RawEntry, value: Value, home: Module): WriteFact['sensitive'] {
-  const node = valueNodeOf(entry.node);
-  if (isMaskedText(node) || (sink === 'log' && isSerialisedRequest(entry.key, value))) return undefined;
-  const found = judgeValue(ev, sink, part, entry, value, home);
-  // `row.encryptedPassword`, `tokenPrefix: start(token)`: two names that disagree make no finding.
-  if (found) return found.evidence === 'named' && [...(dottedName(node)?.split('.') ?? []), entry.key ?? ''].some(saysProtected) ? undefined : found;
-  const carried = sink === 'log' || sink === 'tracker' ? carriedIn(node, value, entry.module, ev) : undefined;
-  return carried ? sensitiveFact(carried, home) : undefined;
-}
-
-function judgeValue(ev: Evaluator, sink: SinkKind, part: WriteFact['part'], entry: RawEntry, value: Value, home: Module): WriteFact['sensitive'] {
-  if (part === 'name' || part === 'exception' || (part === 'argument' && entry.key === undefined)) {
-    const found = sensitiveOf(value, sink, ev.settings) ?? (part === 'name' ? addressIn(valueNodeOf(entry.node), value) : undefined);
-    return found ? sensitiveFact(found, home) : undefined;
-  }
-  const found = sensitiveEntry(ev, entry.key, value, sink, home);
-  // The text of a statement is a matter of its own; values inside it are found as values.
-  return found?.evidence === 'named' && found.match.category === 'query' && QUERY_TEXT.test(entry.key ?? '') ? undefined : found;
-}
-
-/** A whole address in a name as it is: `GET ${config.url}` brings its query string along. */
-function addressIn(node: Node, value: Value): Sensitive | undefined {
-  const n = unwrap(node);
-  const parts = n.type === 'TemplateLiteral' ? n.expressions : n.type === 'BinaryExpression' ? [n.left as Node, n.right] : [n];
-  for (const part of parts) {
-    const text = unwrap(part).type === 'MemberExpression' ? dottedName(part) : undefined;
-    const word = text?.split('.').at(-1) ?? '';
-    if (text !== undefined && /^(?:url|uri|href|originalUrl|fullUrl|requestUrl)$/i.test(word)) return { match: { category: 'url', severity: 'medium', word, strength: 'weak' }, what: `\`${text}\``, evidence: 'named', step: value.step };
-  }
-  return undefined;
-}
-
-const QUERY_TEXT = /(?:^|\.)(?:statement|query\.text)$/;
-
-/** How deep into a text that is put together the parts are looked at. */
-const MAX_PARTS = 20;
-
-/** A mask that touches what stands before or after it; stars with a space are decoration. */
-const MASK_AFTER = /^\S{0,8}(?:\*{3}|•{2})|\[redacted\]/i;
-const MASK_BEFORE = /(?:\*{3}|•{2})$|\[redacted\]/i;
-
-/** Text in which something was left out already: `start + '***'`. */
-function isMaskedText(node: Node, depth = 0): boolean {
-  const n = unwrap(node);
-  if (n.type === 'TemplateLiteral') return n.quasis.some((q, i) => (i > 0 && MASK_AFTER.test(q.value.raw)) || (i < n.expressions.length && MASK_BEFORE.test(q.value.raw)));
-  if (n.type !== 'BinaryExpression' || n.operator !== '+') return false;
-  const [left, right] = [unwrap(n.left as Node), unwrap(n.right)];
-  const isText = (side: Node, mask: RegExp): boolean => side.type === 'Literal' && typeof side.value === 'string' && mask.test(side.value);
-  return isText(left, MASK_BEFORE) || isText(right, MASK_AFTER) || (depth < MAX_PARTS && isMaskedText(left, depth + 1));
-}
-
-/** Loggers write `req` through a serialiser of their own. */
-function isSerialisedRequest(key: string | undefined, value: Value): boolean {
-  return (key === 'req' || key === 'request') && alternatives(value).every((v) => v.type === 'shape');
-}
-
-/** Every part of a text that is put together, and the objects that are written as they are. */
-function carriedIn(node: Node, value: Value, module: Module, ev: Evaluator, depth = 0): ReturnType<typeof carriedSecret> {
-  const n = unwrap(node);
-  const parts = n.type === 'BinaryExpression' && n.operator === '+' ? [n.left as Node, n.right] : n.type === 'TemplateLiteral' ? n.expressions : undefined;
-  if (parts) {
-    for (const p of parts) {
-      const found = depth < MAX_PARTS ? carriedIn(p, ev.ask(p, module), module, ev, depth + 1) : undefined;
-      if (found) return found;
-    }
-    return undefined;
-  }
-  return alternatives(value).some((v) => v.type === 'unknown' || v.type === 'external' || v.type === 'source' || v.type === 'derived' || v.type === 'shape') ? carriedSecret(n, module, vocabularyOf(ev.settings)) : undefined;
 }

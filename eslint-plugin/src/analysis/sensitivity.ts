@@ -220,7 +220,10 @@ export function saysProtected(name: string): boolean {
   let known = protectedNames.get(name);
   if (known === undefined) {
     const words = splitWords(name);
-    known = words.some((word) => protectedForms.has(word)) || projectionWords.has(words.at(-1) ?? '') || /(?:last|first)_?[2-8]$/i.test(name);
+    known =
+      words.some((word) => protectedForms.has(word)) ||
+      projectionWords.has(words.at(-1) ?? '') ||
+      /(?:last|first)_?[2-8]$/i.test(name);
     if (protectedNames.size >= memoLimit) protectedNames.clear();
     protectedNames.set(name, known);
   }

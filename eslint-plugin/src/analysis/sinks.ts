@@ -26,11 +26,22 @@ export interface SinkSite {
 const sinkMethods = new Set<string>();
 for (const library of libraries) {
   for (const shape of Object.values(library.shapes ?? {})) {
-    for (const [name, member] of Object.entries(shape.members ?? {})) if (member.call?.sink && member.call.sink.kind !== 'log') sinkMethods.add(name);
+    for (const [name, member] of Object.entries(shape.members ?? {}))
+      if (member.call?.sink && member.call.sink.kind !== 'log') sinkMethods.add(name);
   }
   for (const [name, entry] of Object.entries(library.exports)) if (entry.call?.sink) sinkMethods.add(name);
 }
-const logMethods = new Set<string>([...LOG_LEVELS, 'child', 'dir', 'table', 'group', 'write', 'assert', 'groupCollapsed', 'emit']);
+const logMethods = new Set<string>([
+  ...LOG_LEVELS,
+  'child',
+  'dir',
+  'table',
+  'group',
+  'write',
+  'assert',
+  'groupCollapsed',
+  'emit',
+]);
 const forwards = new Set(['apply', 'call']);
 
 const cache = new WeakMap<Module, readonly SinkSite[]>();
@@ -52,19 +63,31 @@ export function logSites(ev: Evaluator, module: Module): readonly SinkSite[] {
   let sites = logCache.get(module);
   if (!sites) {
     logCache.set(module, []);
-    sites = [...collect(ev, module, logMethods, (call, name) => logSiteOf(ev, module, call, name)), ...logFunctions(ev, module)];
+    sites = [
+      ...collect(ev, module, logMethods, (call, name) => logSiteOf(ev, module, call, name)),
+      ...logFunctions(ev, module),
+    ];
     logCache.set(module, sites);
   }
   return sites;
 }
 
-function collect(ev: Evaluator, module: Module, methods: ReadonlySet<string>, make: (call: TSESTree.CallExpression, name: string) => SinkSite | undefined): SinkSite[] {
+function collect(
+  ev: Evaluator,
+  module: Module,
+  methods: ReadonlySet<string>,
+  make: (call: TSESTree.CallExpression, name: string) => SinkSite | undefined,
+): SinkSite[] {
   const sites: SinkSite[] = [];
   for (const call of module.scopes.nodes('CallExpression')) {
     const callee = unwrap(call.callee);
     const name = callee.type === 'MemberExpression' ? propertyName(callee) : undefined;
     if (name !== undefined) {
-      const site = methods.has(name) ? make(call, name) : methods === logMethods && forwards.has(name) ? forwardedLog(ev, module, call, name) : undefined;
+      const site = methods.has(name)
+        ? make(call, name)
+        : methods === logMethods && forwards.has(name)
+          ? forwardedLog(ev, module, call, name)
+          : undefined;
       if (site) sites.push(site);
     } else if (callee.type === 'Identifier' && methods === sinkMethods) {
       const site = plainCall(ev, module, call, callee);
@@ -80,10 +103,28 @@ function siteOf(ev: Evaluator, module: Module, call: TSESTree.CallExpression, me
   for (const value of alternatives(ev.ask(callee.object, module))) {
     if (value.type === 'shape') {
       const sink = shapeMember(value.shape, method)?.call?.sink;
-      if (sink) return { call, sink, shape: value.shape, method, receiver: callee.object, fn: enclosingFunction(call), evidence: value.evidence };
+      if (sink)
+        return {
+          call,
+          sink,
+          shape: value.shape,
+          method,
+          receiver: callee.object,
+          fn: enclosingFunction(call),
+          evidence: value.evidence,
+        };
     } else if (value.type === 'external' && (value.path.length === 1 || value.path[1] === 'default')) {
       const sink = libraryExport(value.path[0] ?? '', method)?.call?.sink;
-      if (sink) return { call, sink, shape: '', method, receiver: callee.object, fn: enclosingFunction(call), evidence: 'proved' };
+      if (sink)
+        return {
+          call,
+          sink,
+          shape: '',
+          method,
+          receiver: callee.object,
+          fn: enclosingFunction(call),
+          evidence: 'proved',
+        };
     }
   }
   return typedSite(ev, call, method, callee.object) ?? namedSite(ev, module, call, method, callee.object);
@@ -92,20 +133,31 @@ function siteOf(ev: Evaluator, module: Module, call: TSESTree.CallExpression, me
 /** A receiver that only the type checker knows: a metric that a function of an unknown package returns. */
 function typedSite(ev: Evaluator, call: TSESTree.CallExpression, method: string, receiver: Node): SinkSite | undefined {
   const answer = ev.host.types?.typeOf(receiver);
-  const shape = answer?.symbol !== undefined && answer.declaredIn !== undefined ? libraryType(answer.declaredIn, answer.symbol) : undefined;
+  const shape =
+    answer?.symbol !== undefined && answer.declaredIn !== undefined
+      ? libraryType(answer.declaredIn, answer.symbol)
+      : undefined;
   const sink = shape === undefined ? undefined : shapeMember(shape, method)?.call?.sink;
-  return sink && shape !== undefined ? { call, sink, shape, method, receiver, fn: enclosingFunction(call), evidence: 'typed' } : undefined;
+  return sink && shape !== undefined
+    ? { call, sink, shape, method, receiver, fn: enclosingFunction(call), evidence: 'typed' }
+    : undefined;
 }
 
 const SHARED_METHODS = new Set(['end', 'add', 'set', 'record', 'observe', 'event', 'notify', 'start', 'remove']);
-const INSTRUMENT_NAMES = /counter|gauge|histogram|metric|meter|summary|total|duration|latency|instrument|observ|result|baggage|scope|client|bugsnag|airbrake|sentry/i;
+const INSTRUMENT_NAMES =
+  /counter|gauge|histogram|metric|meter|summary|total|duration|latency|instrument|observ|result|baggage|scope|client|bugsnag|airbrake|sentry/i;
 
 /** Methods that maps, sets and forms have too are followed only where names or imports speak of telemetry, and with labels to write. */
 function worthAsking(call: TSESTree.CallExpression, method: string, receiver: Node, module: Module): boolean {
   if (!SHARED_METHODS.has(method)) return true;
   if (method === 'set' || method === 'add' || method === 'record') {
     const first = call.arguments[0];
-    if (call.arguments.length < 2 || !first || (method === 'set' && (first.type === 'Literal' || first.type === 'TemplateLiteral'))) return false;
+    if (
+      call.arguments.length < 2 ||
+      !first ||
+      (method === 'set' && (first.type === 'Literal' || first.type === 'TemplateLiteral'))
+    )
+      return false;
   }
   if (method === 'set' || method === 'add' || method === 'record') {
     const labels = call.arguments[method === 'set' ? 0 : 1];
@@ -115,21 +167,47 @@ function worthAsking(call: TSESTree.CallExpression, method: string, receiver: No
   return (name !== undefined && INSTRUMENT_NAMES.test(name)) || TELEMETRY_IMPORT.test(module.text);
 }
 
-const TELEMETRY_IMPORT = /prom-client|@opentelemetry\/|@prometheus-io\/client|sentry|bugsnag|airbrake|newrelic|hot-shots|dogstatsd/i;
+const TELEMETRY_IMPORT =
+  /prom-client|@opentelemetry\/|@prometheus-io\/client|sentry|bugsnag|airbrake|newrelic|hot-shots|dogstatsd/i;
 
 /** A receiver that cannot be traced but is called what it is, in code that has to do with OpenTelemetry. */
-function namedSite(ev: Evaluator, module: Module, call: TSESTree.CallExpression, method: string, receiver: Node): SinkSite | undefined {
-  const shape = SPAN_METHODS.has(method) ? 'otel.Span' : method === 'startSpan' || method === 'startActiveSpan' ? 'otel.Tracer' : undefined;
+function namedSite(
+  ev: Evaluator,
+  module: Module,
+  call: TSESTree.CallExpression,
+  method: string,
+  receiver: Node,
+): SinkSite | undefined {
+  const shape = SPAN_METHODS.has(method)
+    ? 'otel.Span'
+    : method === 'startSpan' || method === 'startActiveSpan'
+      ? 'otel.Tracer'
+      : undefined;
   const name = shape === undefined ? undefined : lastName(receiver);
-  if (shape === undefined || name === undefined || !(shape === 'otel.Span' ? /span$/i : /tracer$/i).test(name)) return undefined;
+  if (shape === undefined || name === undefined || !(shape === 'otel.Span' ? /span$/i : /tracer$/i).test(name))
+    return undefined;
   const value = ev.ask(receiver, module);
-  const open = alternatives(value).some((v) => v.type === 'unknown' || (v.type === 'external' && v.path[0]?.startsWith('@opentelemetry/') !== true && !/sentry/i.test(v.path[0] ?? '')) || v.type === 'instance');
+  const open = alternatives(value).some(
+    (v) =>
+      v.type === 'unknown' ||
+      (v.type === 'external' &&
+        v.path[0]?.startsWith('@opentelemetry/') !== true &&
+        !/sentry/i.test(v.path[0] ?? '')) ||
+      v.type === 'instance',
+  );
   if (!open || !(module.text.includes('@opentelemetry/') || usesOpenTelemetry(ev, module))) return undefined;
   const sink = shapeMember(shape, method)?.call?.sink;
   return sink ? { call, sink, shape, method, receiver, fn: enclosingFunction(call), evidence: 'named' } : undefined;
 }
 
-const SPAN_METHODS = new Set(['setAttribute', 'setAttributes', 'addEvent', 'updateName', 'setStatus', 'recordException']);
+const SPAN_METHODS = new Set([
+  'setAttribute',
+  'setAttributes',
+  'addEvent',
+  'updateName',
+  'setStatus',
+  'recordException',
+]);
 
 function lastName(node: Node): string | undefined {
   const n = unwrap(node);
@@ -139,33 +217,64 @@ function lastName(node: Node): string | undefined {
 }
 
 function usesOpenTelemetry(ev: Evaluator, module: Module): boolean {
-  for (const name of ev.host.project(module.path).dependencies.keys()) if (name.startsWith('@opentelemetry/')) return true;
+  for (const name of ev.host.project(module.path).dependencies.keys())
+    if (name.startsWith('@opentelemetry/')) return true;
   return false;
 }
 
 /** `end({ status })` of a timer, `captureMessage(…)` of an import. */
-function plainCall(ev: Evaluator, module: Module, call: TSESTree.CallExpression, callee: TSESTree.Identifier): SinkSite | undefined {
+function plainCall(
+  ev: Evaluator,
+  module: Module,
+  call: TSESTree.CallExpression,
+  callee: TSESTree.Identifier,
+): SinkSite | undefined {
   const binding = module.scopes.resolve(callee);
   if (!binding) return undefined;
   if (binding.kind === 'import') {
     const source = importSource(binding.declaration);
-    const imported = binding.declaration.type === 'ImportSpecifier' ? specifierName(binding.declaration.imported) : 'default';
+    const imported =
+      binding.declaration.type === 'ImportSpecifier' ? specifierName(binding.declaration.imported) : 'default';
     const sink = source === undefined ? undefined : libraryExport(source, imported)?.call?.sink;
-    return sink ? { call, sink, shape: '', method: imported, receiver: undefined, fn: enclosingFunction(call), evidence: 'proved' } : undefined;
+    return sink
+      ? {
+          call,
+          sink,
+          shape: '',
+          method: imported,
+          receiver: undefined,
+          fn: enclosingFunction(call),
+          evidence: 'proved',
+        }
+      : undefined;
   }
   const init = binding.declaration.type === 'VariableDeclarator' ? binding.declaration.init : undefined;
   const source = init ? unwrap(init) : undefined;
   if (source?.type !== 'CallExpression' || !TIMER.test(nameOfCallee(source))) return undefined;
   const value = ev.ask(callee, module);
   const sink = value.type === 'shape' ? shapeOf(value.shape)?.call?.sink : undefined;
-  return sink && value.type === 'shape' ? { call, sink, shape: value.shape, method: callee.name, receiver: callee, fn: enclosingFunction(call), evidence: value.evidence } : undefined;
+  return sink && value.type === 'shape'
+    ? {
+        call,
+        sink,
+        shape: value.shape,
+        method: callee.name,
+        receiver: callee,
+        fn: enclosingFunction(call),
+        evidence: value.evidence,
+      }
+    : undefined;
 }
 
 const TIMER = /timer/i;
 
 function nameOfCallee(call: TSESTree.CallExpression): string {
   const callee = unwrap(call.callee);
-  return callee.type === 'MemberExpression' ? (propertyName(callee) ?? '') : callee.type === 'Identifier' ? callee.name : '';
+  return callee.type === 'MemberExpression'
+    ? (propertyName(callee) ?? '')
+    : callee.type === 'Identifier'
+      ? callee.name
+      : '';
 }
 
 function logSiteOf(ev: Evaluator, module: Module, call: TSESTree.CallExpression, method: string): SinkSite | undefined {
@@ -179,21 +288,37 @@ function forwardedLog(ev: Evaluator, module: Module, call: TSESTree.CallExpressi
   const method = member.type === 'MemberExpression' ? propertyName(member) : undefined;
   if (member.type !== 'MemberExpression' || method === undefined || !logMethods.has(method)) return undefined;
   const site = logReceiver(ev, module, member, method);
-  return site && { ...site, call, fn: enclosingFunction(call), written: call.arguments.slice(1, how === 'apply' ? 2 : undefined) };
+  return (
+    site && {
+      ...site,
+      call,
+      fn: enclosingFunction(call),
+      written: call.arguments.slice(1, how === 'apply' ? 2 : undefined),
+    }
+  );
 }
 
-function logReceiver(ev: Evaluator, module: Module, callee: TSESTree.MemberExpression, method: string): Omit<SinkSite, 'call' | 'fn'> | undefined {
+function logReceiver(
+  ev: Evaluator,
+  module: Module,
+  callee: TSESTree.MemberExpression,
+  method: string,
+): Omit<SinkSite, 'call' | 'fn'> | undefined {
   const receiver = unwrap(callee.object);
   const own = lastName(receiver);
   const sink: Sink = { kind: 'log', level: method };
-  if (own === 'console' && receiver.type === 'Identifier' && !module.scopes.resolve(receiver)) return { sink, shape: 'log.Console', method, receiver, evidence: 'proved' };
+  if (own === 'console' && receiver.type === 'Identifier' && !module.scopes.resolve(receiver))
+    return { sink, shape: 'log.Console', method, receiver, evidence: 'proved' };
   if (isNamedLogger(ev, receiver)) {
     if (!NAMED_METHODS.has(method)) return undefined;
     return { sink, shape: 'log.Logger', method, receiver, evidence: 'named' };
   }
-  if (receiver.type !== 'Identifier' && receiver.type !== 'MemberExpression' && receiver.type !== 'CallExpression') return undefined;
+  if (receiver.type !== 'Identifier' && receiver.type !== 'MemberExpression' && receiver.type !== 'CallExpression')
+    return undefined;
   const value = ev.ask(receiver, module);
-  return value.type === 'shape' && shapeMember(value.shape, method)?.call?.sink?.kind === 'log' ? { sink, shape: value.shape, method, receiver, evidence: value.evidence } : undefined;
+  return value.type === 'shape' && shapeMember(value.shape, method)?.call?.sink?.kind === 'log'
+    ? { sink, shape: value.shape, method, receiver, evidence: value.evidence }
+    : undefined;
 }
 
 /** Methods by which a name alone makes a logger. */
@@ -203,7 +328,11 @@ const NAMED_METHODS = new Set<string>([...LOG_LEVELS, 'child', 'group', 'groupCo
 function isNamedLogger(ev: Evaluator, receiver: Node): boolean {
   if (receiver.type === 'CallExpression') {
     const callee = unwrap(receiver.callee);
-    return callee.type === 'MemberExpression' && DERIVED_LOGGERS.has(propertyName(callee) ?? '') && isNamedLogger(ev, unwrap(callee.object));
+    return (
+      callee.type === 'MemberExpression' &&
+      DERIVED_LOGGERS.has(propertyName(callee) ?? '') &&
+      isNamedLogger(ev, unwrap(callee.object))
+    );
   }
   if (receiver.type !== 'Identifier' && receiver.type !== 'MemberExpression') return false;
   const name = lastName(receiver);
@@ -223,7 +352,16 @@ function logFunctions(ev: Evaluator, module: Module): SinkSite[] {
     if (made?.type !== 'CallExpression' || call.arguments.length === 0) continue;
     const value = ev.ask(callee, module);
     const sink = value.type === 'shape' ? shapeOf(value.shape)?.call?.sink : undefined;
-    if (sink?.kind === 'log' && value.type === 'shape') sites.push({ call, sink, shape: value.shape, method: binding?.name ?? '', receiver: callee, fn: enclosingFunction(call), evidence: value.evidence });
+    if (sink?.kind === 'log' && value.type === 'shape')
+      sites.push({
+        call,
+        sink,
+        shape: value.shape,
+        method: binding?.name ?? '',
+        receiver: callee,
+        fn: enclosingFunction(call),
+        evidence: value.evidence,
+      });
   }
   return sites;
 }

@@ -263,16 +263,18 @@ testRule('no-pii-in-span-attributes: suggestions', noPiiInSpanAttributes, {
       REDACTED,
       `span.updateName('order of ' + '[REDACTED]');`,
     ]),
-    suggestion(forUser, `span.setAttribute(«'user', JSON.stringify(user)»);`, /whole `user` object/, [
-      REDACTED,
-      `span.setAttribute('user', '[REDACTED]');`,
-    ]),
+    suggestion(
+      forUser,
+      `span.setAttribute(«'user', JSON.stringify(user)»);`,
+      /whole `user` object/,
+      ['Drop `user`', ''],
+      [REDACTED, `span.setAttribute('user', '[REDACTED]');`],
+    ),
     suggestion(
       handler,
       `span.setAttribute(«'http.url', req.originalUrl»);`,
       /URL/,
       ['Keep the URL without its query string', `span.setAttribute('http.url', req.originalUrl.split('?')[0]);`],
-      ['Drop `user`', ''],
       ['Drop `http.url`', ''],
       [REDACTED, `span.setAttribute('http.url', '[REDACTED]');`],
     ),
