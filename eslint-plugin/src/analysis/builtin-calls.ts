@@ -1,5 +1,6 @@
 import { entryValues } from './evaluate-binding.ts';
 import { memberValue } from './evaluate-member.ts';
+import { callbackLimits } from './guards.ts';
 import { apply } from './evaluate-call.ts';
 import type { Evaluator } from './evaluate.ts';
 import type { TSESTree } from './ast.ts';
@@ -50,7 +51,9 @@ export function builtinCall(ev: Evaluator, name: string, args: readonly Thunk[])
       return derived('text', 'JSON.stringify()', [first()]);
     case 'JSON.parse': {
       // A field of a parsed body is a field of the body.
-      return join(alternatives(first()).map((text) => (text.type === 'source' ? text : derived('part', 'JSON.parse()', [text]))));
+      return join(
+        alternatives(first()).map((text) => (text.type === 'source' ? text : derived('part', 'JSON.parse()', [text]))),
+      );
     }
     case 'Object.keys':
     case 'Object.getOwnPropertyNames':
@@ -201,6 +204,11 @@ export function builtinMethod(
   if (BOOLEANS.has(name)) return BOOLEAN;
   if (NUMBERS.has(name)) return derived('number', name, [object]);
   if (name === 'keys') return { type: 'array', exact: false, items: [() => keysOf(object)] };
+  if (name === 'filter') {
+    const fn = args[0]?.();
+    const limited = fn?.type === 'function' ? callbackLimits(ev, fn) : undefined;
+    if (limited) return { type: 'array', exact: false, items: [() => limited] };
+  }
   if (
     object.type === 'unknown' &&
     object.why === 'global' &&
@@ -255,7 +263,12 @@ export function builtinMethod(
       return derived('protected', `${name}()`, [object]);
   }
   // `Bearer …`: the first word of the header is the scheme.
-  if (name === 'split' && object.type === 'source' && object.kind === 'http.header' && literalText(args[0]) === ' ') return { type: 'array', exact: true, items: [() => derived('protected', 'split()', [object]), () => splitPart(object, args)] };
+  if (name === 'split' && object.type === 'source' && object.kind === 'http.header' && literalText(args[0]) === ' ')
+    return {
+      type: 'array',
+      exact: true,
+      items: [() => derived('protected', 'split()', [object]), () => splitPart(object, args)],
+    };
   if (name === 'split') return { type: 'array', exact: false, items: [() => splitPart(object, args)] };
   if (name === 'at' && object.type === 'array') return ev.elementOf(object);
   if (name === 'get' && (object.type === 'derived' || object.type === 'source'))

@@ -3,7 +3,7 @@ import { parameterValue } from './evaluate-param.ts';
 import { memberValue } from './evaluate-member.ts';
 import type { Evaluator } from './evaluate.ts';
 import { lazy, traced } from './expressions.ts';
-import { guardOf } from './guards.ts';
+import { guardOf, replacementLimits } from './guards.ts';
 import { libraryExport } from './libraries.ts';
 import { importSource, specifierName, type Module } from './module.ts';
 import { type Binding } from './scope.ts';
@@ -103,7 +103,10 @@ function variableValue(ev: Evaluator, binding: Binding, module: Module, env: Env
   if (initial?.type === 'object') initial = withLaterWrites(ev, initial, binding, module, env);
   const assigned = binding.kind === 'const' ? [] : assignmentsOf(binding, module);
   const values: Value[] = [];
-  if (initial && !(assigned.length > 0 && initial.type === 'literal' && initial.value == null)) values.push(initial);
+  const limited = assigned.map((a) => replacementLimits(ev, a, binding.name, module, env)).find((v) => v !== undefined);
+  if (limited) values.push(limited);
+  else if (initial && !(assigned.length > 0 && initial.type === 'literal' && initial.value == null))
+    values.push(initial);
   for (const a of assigned.slice(0, 8)) {
     const v = ev.evaluate(a, module, env);
     values.push(v.type === 'object' ? withLaterWrites(ev, v, binding, module, env) : v);

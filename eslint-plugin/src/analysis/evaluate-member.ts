@@ -151,16 +151,12 @@ function functionProperty(ev: Evaluator, fn: Extract<Value, { type: 'function' }
 function sourceMember(object: SourceValue, name: string | undefined): Value {
   const facts = valueKinds[object.kind];
   const names = name === undefined ? object.names : [...object.names, name];
-  if (name === 'length' || name === 'size' || name === 'byteLength') return source('size', names);
+  if (name === 'length' || name === 'byteLength' || (name === 'size' && !facts.member)) return source('size', names);
+  if (name === 'name' && object.names.at(-1) === 'constructor') return source('type.name', names);
   if (facts.member) return { ...object, kind: facts.member, names };
   if (name !== undefined) {
     const better = wellKnown(object.names, name);
-    if (
-      better &&
-      !object.kind.startsWith('error') &&
-      better.type === 'source' &&
-      better.kind.startsWith('http')
-    )
+    if (better && !object.kind.startsWith('error') && better.type === 'source' && better.kind.startsWith('http'))
       return carry(better, object);
   }
   return { type: 'derived', how: 'part', name: name ?? 'a part', of: [object] };

@@ -8,6 +8,7 @@ import type { Module } from './module.ts';
 import type { Binding } from './scope.ts';
 import { annotationOf, memberType, typeName, valueOfType } from './type-syntax.ts';
 import type { Signature } from '../knowledge/types.ts';
+import type { ValueKind } from '../knowledge/value-kinds.ts';
 import { join, literal, unknown, type DeclaredType, type Env, type Value } from './value.ts';
 
 const MAX_SITES = 10;
@@ -53,10 +54,12 @@ function wholeParameter(
         : undefined;
   const own = id?.name ?? contextName ?? '';
   const names = id ? [id.name] : contextName ? [contextName] : [];
+  const decorated = decoratedParameter(fn.params[index], names, module);
   if (declared) {
     const typed = valueOfType(ev, declared, names);
-    if (typed) return typed;
+    if (typed && !(decorated && typed.type === 'instance')) return typed;
   }
+  if (decorated) return decorated;
   const fallback = (): Value =>
     unknown(names, 'parameter', {
       declared,
@@ -84,6 +87,43 @@ function wholeParameter(
   } finally {
     ev.activeParams.delete(fn);
   }
+}
+
+/** NestJS says with a decorator what part of the request a parameter is. */
+const REQUEST_DECORATORS: Readonly<
+  Record<string, { readonly whole: ValueKind; readonly part: ValueKind } | 'web.Request' | 'web.Response'>
+> = {
+  Param: { whole: 'http.params', part: 'http.param' },
+  Query: { whole: 'http.query', part: 'http.query.value' },
+  Body: { whole: 'http.body', part: 'http.body.value' },
+  Headers: { whole: 'http.headers', part: 'http.header' },
+  Ip: { whole: 'http.ip', part: 'http.ip' },
+  HostParam: { whole: 'http.host', part: 'http.host' },
+  Req: 'web.Request',
+  Request: 'web.Request',
+  Res: 'web.Response',
+  Response: 'web.Response',
+};
+
+function decoratedParameter(param: Node | undefined, names: readonly string[], module: Module): Value | undefined {
+  const decorators = (param as { decorators?: readonly TSESTree.Decorator[] } | undefined)?.decorators ?? [];
+  if (decorators.length === 0 || !module.text.includes('@nestjs/common')) return undefined;
+  for (const { expression } of decorators) {
+    const call = expression.type === 'CallExpression' ? expression : undefined;
+    const name = call?.callee.type === 'Identifier' ? call.callee.name : '';
+    const role = Object.hasOwn(REQUEST_DECORATORS, name) ? REQUEST_DECORATORS[name] : undefined;
+    if (!role) continue;
+    if (typeof role === 'string') return { type: 'shape', shape: role, module, origin: expression, evidence: 'proved' };
+    const first = call?.arguments[0];
+    const key = first?.type === 'Literal' && typeof first.value === 'string' ? first.value : undefined;
+    return {
+      type: 'source',
+      kind: key === undefined ? role.whole : role.part,
+      names: key === undefined ? names : [...names, key],
+      evidence: 'proved',
+    };
+  }
+  return undefined;
 }
 
 function bindingOf(id: TSESTree.Identifier, module: Module): Binding | undefined {
@@ -131,7 +171,15 @@ function callbackRole(
     if (element !== undefined && element === index) {
       const receiver = ev.evaluate(callee.object, module, env);
       const whole = receiver.type === 'shape' ? shapeOf(receiver.shape)?.value : undefined;
-      if (receiver.type === 'shape') return whole ? ev.elementOf({ type: 'source', kind: whole, names: [receiver.shape.split('.').at(-1) ?? ''], evidence: receiver.evidence }) : undefined;
+      if (receiver.type === 'shape')
+        return whole
+          ? ev.elementOf({
+              type: 'source',
+              kind: whole,
+              names: [receiver.shape.split('.').at(-1) ?? ''],
+              evidence: receiver.evidence,
+            })
+          : undefined;
       return ev.elementOf(receiver);
     }
     if (element !== undefined && index === element + 1)

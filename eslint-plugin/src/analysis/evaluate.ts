@@ -101,9 +101,7 @@ export class Evaluator {
     const sub = (n: Node): Value => this.evaluate(n, module, env);
     switch (node.type) {
       case 'Literal':
-        return 'regex' in node
-          ? unknown([], 'syntax')
-          : literal(node.value);
+        return 'regex' in node ? unknown([], 'syntax') : literal(node.value);
       case 'TemplateLiteral':
         return templateValue(node, sub);
       case 'TaggedTemplateExpression':
@@ -171,7 +169,7 @@ export class Evaluator {
   /** Value of a branch; a test that compares or looks up the same expression limits it. */
   guarded(node: Node, module: Module, env: Env | undefined): Value {
     const inner = unwrap(node);
-    if (inner.type === 'Identifier' || inner.type === 'MemberExpression') {
+    if (inner.type === 'Identifier' || inner.type === 'MemberExpression' || inner.type === 'CallExpression') {
       const guard = guardOf(this, inner, module, env);
       if (guard) return guard;
     }

@@ -1,7 +1,9 @@
 import { dottedName, isFunction, propertyName, rangeOf, unwrap, type Node, type TSESTree } from './ast.ts';
 import type { Evaluator } from './evaluate.ts';
 import type { Module } from './module.ts';
-import { bounded, type Env, type Value } from './value.ts';
+import { returnedExpressions } from './expressions.ts';
+import { valueOfType } from './type-syntax.ts';
+import { bounded, type Env, type FunctionValue, type Value } from './value.ts';
 
 const MAX_CLIMB = 40;
 
@@ -10,7 +12,7 @@ const MAX_CLIMB = 40;
  * Undefined when nothing limits it.
  */
 export function guardOf(ev: Evaluator, use: Node, module: Module, env: Env | undefined): Value | undefined {
-  const text = dottedName(use);
+  const text = keyOf(use, module);
   if (text === undefined) return undefined;
   const test = (node: Node, holds: boolean): Value | undefined => testLimits(ev, node, text, holds, module, env, 0);
   let child: Node = use;
@@ -27,7 +29,7 @@ export function guardOf(ev: Evaluator, use: Node, module: Module, env: Env | und
       found = test(p.left, p.operator === '&&');
     } else if (p.type === 'SwitchCase' && p.test && p.test !== child) {
       const owner = p.parent;
-      if (dottedName(owner.discriminant) === text) found = bounded('a `case`', owner.cases.length);
+      if (keyOf(owner.discriminant, module) === text) found = bounded('a `case`', owner.cases.length);
     } else if (p.type === 'BlockStatement' || p.type === 'Program') {
       const [at] = rangeOf(child);
       for (const s of earlyExits(p)) {
@@ -53,6 +55,15 @@ function earlyExits(block: TSESTree.BlockStatement | TSESTree.Program): readonly
     exitsCache.set(block, list);
   }
   return list;
+}
+
+/** Text under which two expressions are the same: a member chain, or a call written the same way. */
+function keyOf(node: Node, module: Module): string | undefined {
+  const n = unwrap(node);
+  const dotted = dottedName(n);
+  if (dotted !== undefined || n.type !== 'CallExpression') return dotted;
+  const [start, end] = rangeOf(n);
+  return end - start > 200 ? undefined : module.text.slice(start, end).replace(/\s+/g, '');
 }
 
 function exits(node: Node): boolean {
@@ -94,7 +105,19 @@ function testLimits(
     case 'BinaryExpression':
       return comparisonLimits(ev, node, text, holds, module, env);
     case 'CallExpression':
-      return holds ? membershipLimits(ev, node, text, module, env) : undefined;
+      if (!holds) return undefined;
+      return membershipLimits(ev, node, text, module, env) ?? predicateLimits(ev, node, text, module, env, depth);
+    case 'Identifier': {
+      // `const known = SET.has(x)`: the test has a name.
+      const binding = module.scopes.resolve(node);
+      const init =
+        binding?.kind === 'const' && binding.declaration.type === 'VariableDeclarator'
+          ? binding.declaration.init
+          : undefined;
+      return init && binding?.declaration.type === 'VariableDeclarator' && binding.declaration.id.type === 'Identifier'
+        ? again(init, holds)
+        : undefined;
+    }
     default:
       return undefined;
   }
@@ -110,14 +133,16 @@ function comparisonLimits(
 ): Value | undefined {
   const { operator } = node;
   if (operator === 'in')
-    return holds && dottedName(node.left) === text ? collection(ev, node.right, module, env) : undefined;
+    return holds && keyOf(node.left, module) === text ? collection(ev, node.right, module, env) : undefined;
+  const index = indexLimits(ev, node, text, holds, module, env);
+  if (index) return index;
   const equal = operator === '===' || operator === '==';
   const different = operator === '!==' || operator === '!=';
   if (!(equal && holds) && !(different && !holds)) return undefined;
   const other =
-    dottedName(node.left) === text
+    keyOf(node.left, module) === text
       ? node.right
-      : dottedName(node.right) === text
+      : keyOf(node.right, module) === text
         ? (node.left as Node)
         : undefined;
   if (!other) return undefined;
@@ -129,6 +154,91 @@ function comparisonLimits(
   ) {
     const value = ev.evaluate(v, module, env);
     return value.type === 'literal' && value.value != null ? bounded('a comparison with a constant', 1) : undefined;
+  }
+  return undefined;
+}
+
+/** `LIST.indexOf(x) >= 0`, `!== -1`, `> -1`. */
+function indexLimits(
+  ev: Evaluator,
+  node: TSESTree.BinaryExpression,
+  text: string,
+  holds: boolean,
+  module: Module,
+  env: Env | undefined,
+): Value | undefined {
+  const call = unwrap(node.left as Node);
+  if (call.type !== 'CallExpression' || call.arguments.length !== 1) return undefined;
+  const callee = unwrap(call.callee);
+  const [argument] = call.arguments;
+  if (
+    callee.type !== 'MemberExpression' ||
+    propertyName(callee) !== 'indexOf' ||
+    !argument ||
+    keyOf(argument, module) !== text
+  )
+    return undefined;
+  const right = keyText(node.right, module);
+  const found = `${node.operator}${right}`;
+  const positive = found === '>=0' || found === '>-1' || found === '!==-1' || found === '!=-1';
+  const negative = found === '<0' || found === '===-1' || found === '==-1';
+  return (holds && positive) || (!holds && negative) ? collection(ev, callee.object, module, env) : undefined;
+}
+
+function keyText(node: Node, module: Module): string {
+  return module.text.slice(...rangeOf(node)).replace(/\s+/g, '');
+}
+
+/** `isKnown(x)`: a function of the workspace whose answer is a test of its parameter, or that declares what it is then. */
+function predicateLimits(
+  ev: Evaluator,
+  call: TSESTree.CallExpression,
+  text: string,
+  module: Module,
+  env: Env | undefined,
+  depth: number,
+): Value | undefined {
+  const index = call.arguments.findIndex((a) => a.type !== 'SpreadElement' && keyOf(a, module) === text);
+  if (index < 0) return undefined;
+  const callee = ev.evaluate(call.callee, module, env);
+  if (callee.type !== 'function') return undefined;
+  const param = callee.node.params[index];
+  if (param?.type !== 'Identifier') return undefined;
+  const declared = callee.node.returnType?.typeAnnotation;
+  if (declared?.type === 'TSTypePredicate' && declared.typeAnnotation) {
+    const limited = valueOfType(ev, { node: declared.typeAnnotation.typeAnnotation, module: callee.module }, [
+      param.name,
+    ]);
+    if (limited?.type === 'bounded') return limited;
+  }
+  const [answer, ...others] = returnedExpressions(callee.node, callee.module);
+  return answer && others.length === 0
+    ? testLimits(ev, answer, param.name, true, callee.module, undefined, depth + 1)
+    : undefined;
+}
+
+/** What a callback's answer says of its first parameter: `(x) => LIST.includes(x)`. */
+export function callbackLimits(ev: Evaluator, fn: FunctionValue): Value | undefined {
+  const [param] = fn.node.params;
+  const [answer, ...others] = returnedExpressions(fn.node, fn.module);
+  if (param?.type !== 'Identifier' || !answer || others.length > 0) return undefined;
+  return testLimits(ev, answer, param.name, true, fn.module, undefined, 0);
+}
+
+/** The value that a variable keeps when `if (!SET.has(x)) x = 'other'` replaces all others. */
+export function replacementLimits(
+  ev: Evaluator,
+  assignment: Node,
+  name: string,
+  module: Module,
+  env: Env | undefined,
+): Value | undefined {
+  let child = assignment;
+  for (let p = assignment.parent ?? undefined, i = 0; p && i < 4; child = p, p = p.parent ?? undefined, i++) {
+    if (p.type === 'IfStatement')
+      return p.consequent === child && !p.alternate ? testLimits(ev, p.test, name, false, module, env, 0) : undefined;
+    if (p.type !== 'ExpressionStatement' && p.type !== 'BlockStatement' && p.type !== 'AssignmentExpression')
+      return undefined;
   }
   return undefined;
 }
@@ -145,11 +255,22 @@ function membershipLimits(
   const callee = unwrap(call.callee);
   if (callee.type !== 'MemberExpression') return undefined;
   const method = propertyName(callee);
+  if (method === 'test') return patternLimits(callee.object, call, text, module);
   if (method === undefined || !COLLECTION_METHODS.has(method)) return undefined;
   const last = call.arguments.at(-1);
-  if (!last || dottedName(last) !== text) return undefined;
+  if (!last || keyOf(last, module) !== text) return undefined;
   const holder = method === 'hasOwn' ? call.arguments[0] : callee.object;
   return holder ? collection(ev, holder, module, env) : undefined;
+}
+
+/** `/^(?:a|b)$/.test(x)`: a pattern that is a list of words. */
+function patternLimits(pattern: Node, call: TSESTree.CallExpression, text: string, module: Module): Value | undefined {
+  const n = unwrap(pattern);
+  const [argument] = call.arguments;
+  if (n.type !== 'Literal' || !('regex' in n) || !argument || keyOf(argument, module) !== text) return undefined;
+  const words =
+    /^\^\((?:\?:)?([\w|/-]+)\)\$$/.exec(n.regex.pattern)?.[1] ?? /^\^([\w-]+)\$$/.exec(n.regex.pattern)?.[1];
+  return words === undefined ? undefined : bounded('a pattern of fixed words', words.split('|').length);
 }
 
 /** A collection that code fixes: literal members, or a constant whose name says that it lists what is allowed. */

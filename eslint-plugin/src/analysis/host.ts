@@ -31,6 +31,8 @@ export interface TypeOracle {
 
 /** Everything the kernel needs from outside; it never touches the disk itself. */
 export interface ModuleHost {
+  /** Folder of the workspace, absolute; paths are judged ("a test") by what is below it. */
+  readonly root?: string | undefined;
   /** A parsed file of the workspace; undefined when it cannot be read, is too large or does not parse at all. */
   parse(path: string): ParsedFile | undefined;
   /** Absolute path of the workspace file that a specifier means; undefined for packages outside the workspace and assets. */

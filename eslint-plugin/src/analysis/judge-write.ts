@@ -86,7 +86,7 @@ function isMaskedText(node: Node, depth = 0): boolean {
       (q, i) => (i > 0 && MASK_AFTER.test(q.value.raw)) || (i < n.expressions.length && MASK_BEFORE.test(q.value.raw)),
     );
   if (n.type !== 'BinaryExpression' || n.operator !== '+') return false;
-  const [left, right] = [unwrap(n.left as Node), unwrap(n.right)];
+  const [left, right] = [unwrap(n.left), unwrap(n.right)];
   const isText = (side: Node, mask: RegExp): boolean =>
     side.type === 'Literal' && typeof side.value === 'string' && mask.test(side.value);
   return isText(left, MASK_BEFORE) || isText(right, MASK_AFTER) || (depth < MAX_PARTS && isMaskedText(left, depth + 1));

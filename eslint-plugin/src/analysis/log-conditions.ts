@@ -101,9 +101,10 @@ const BROWSER_TEXT =
 
 /**
  * Where the lines of a file go: `trial` is code that no service runs (examples, load tests); `terminal` is what a person
- * sees who runs a script; `browser` is the console of the user's own browser. `path` is relative to the workspace.
+ * sees who runs a script; `browser` is the console of the user's own browser. Folders above `cwd` say nothing.
  */
-export function placeOf(path: string, text: string): 'trial' | 'terminal' | 'browser' | 'service' {
+export function placeOf(filename: string, cwd: string, text: string): 'trial' | 'terminal' | 'browser' | 'service' {
+  const path = filename.startsWith(cwd) ? filename.slice(cwd.length) : filename;
   if (TRIALS.test(path)) return 'trial';
   if (TOOLS.test(path) || text.startsWith('#!')) return 'terminal';
   if (!SERVER.test(path) && (BROWSER_PATH.test(path) || BROWSER_TEXT.test(text))) return 'browser';

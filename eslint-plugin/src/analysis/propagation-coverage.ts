@@ -12,8 +12,8 @@ const TEST_PATH =
 const MAX_FILES = 60;
 
 /** True for files that hold tests or their helpers. */
-export function isTestPath(path: string): boolean {
-  return TEST_PATH.test(path);
+export function isTestPath(path: string, { root }: ModuleHost): boolean {
+  return TEST_PATH.test(root !== undefined && path.startsWith(root) ? path.slice(root.length) : path);
 }
 
 /** True for files that run in a browser: components, and files that say so. */
@@ -66,10 +66,10 @@ export class TracingProject {
     this.ctx = ctx;
     let state = states.get(ctx.host);
     if (!state) {
-      const known = ctx.host.mentioning(['@opentelemetry/']).filter((p) => !isTestPath(p));
+      const known = ctx.host.mentioning(['@opentelemetry/']).filter((p) => !isTestPath(p, ctx.host));
       state = {
         uses: known.length > 0,
-        registers: REGISTRATIONS.some((words) => ctx.host.mentioning(words).some((p) => !isTestPath(p))),
+        registers: REGISTRATIONS.some((words) => ctx.host.mentioning(words).some((p) => !isTestPath(p, ctx.host))),
         brokers: new Map(),
         words: new Map(),
         related: new Map(),
@@ -120,7 +120,7 @@ export class TracingProject {
       const names = new Set<string>();
       const dependencies = new Set<string>();
       for (const path of this.ctx.host.mentioning(['@opentelemetry/'])) {
-        if (isTestPath(path)) continue;
+        if (isTestPath(path, this.ctx.host)) continue;
         const project = this.ctx.host.project(path);
         if (project.packageName !== undefined) names.add(project.packageName);
         for (const d of project.dependencies.keys()) dependencies.add(d);
@@ -172,7 +172,7 @@ export class TracingProject {
     const key = words.join(' ');
     let modules = this.state.words.get(key);
     if (!modules) {
-      const paths = this.ctx.host.mentioning(words).filter((p) => !isTestPath(p));
+      const paths = this.ctx.host.mentioning(words).filter((p) => !isTestPath(p, this.ctx.host));
       modules = paths.slice(0, MAX_FILES).flatMap((p) => this.ctx.moduleAt(p) ?? []);
       this.state.words.set(key, modules);
     }

@@ -16,7 +16,7 @@ export type { PropagationPlan } from './propagation-plan.ts';
 
 /** Places of one file where trace context does not cross a process, queue or thread although the project traces. */
 export function collectPropagation(ctx: AnalysisContext): readonly PropagationFact[] {
-  if (isTestPath(ctx.module.path)) return [];
+  if (isTestPath(ctx.module.path, ctx.host)) return [];
   const project = new TracingProject(ctx);
   const carriers = new CarrierSearch(ctx);
   const drafts: PropagationDraft[] = [...collectCarriers(ctx), ...collectServerSpans(ctx, project, carriers)];

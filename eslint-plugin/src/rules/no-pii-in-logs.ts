@@ -1,4 +1,3 @@
-import { relative } from 'node:path';
 import { placeOf } from '../analysis/log-conditions.ts';
 import { writeSuggestions } from '../fixes/writes.ts';
 import { createRule, partText, traceText, type Problem } from './create-rule.ts';
@@ -26,7 +25,7 @@ export const noPiiInLogs = createRule<Options, 'pii' | 'tracker'>({
     defaultOptions: [{ ignore: [] }],
   },
   *check(facts, { options: [{ ignore }], text, filename, cwd }): Iterable<Problem<'pii' | 'tracker'>> {
-    const place = placeOf(relative(cwd, filename), text);
+    const place = placeOf(filename, cwd, text);
     if (place === 'trial') return;
     const seen = new Set<string>();
     for (const write of [...facts.logs, ...facts.writes.filter((w) => w.sink === 'tracker')]) {

@@ -211,7 +211,7 @@ describe('what logs are for', () => {
     expect(
       findings(web(`logger.info({ mrn: patient.medicalRecordNumber });`), {
         settings: { crossFile: 'off', personIds: true },
-      } as LintOptions),
+      }),
     ).toHaveLength(1);
   });
 

@@ -250,6 +250,7 @@ export const webLibraries: readonly Library[] = [
 
 /** TypeScript names of global types. */
 export const globalTypes: Readonly<Record<string, string>> = {
+  Error: 'js.Error',
   Request: 'fetch.Request',
   Response: 'fetch.Response',
   Headers: 'fetch.Headers',
