@@ -132,14 +132,17 @@ class LazyFacts implements FileFacts {
   }
 
   get propagation(): readonly PropagationFact[] {
-    return (this.#propagation ??=
-      this.#relevance.propagation && this.#traces() ? collectPropagation(this.#context()) : []);
+    return (this.#propagation ??= this.#mayLoseContext() ? collectPropagation(this.#context()) : []);
   }
 
   /** Context can only be lost where the workspace traces. */
-  #traces(): boolean {
+  #mayLoseContext(): boolean {
+    const { host, settings } = this.#ev;
+    if (settings.wrappers.some((w) => w.kind === 'publish' || w.kind === 'consume')) return true;
+    if (!this.#relevance.propagation) return false;
     const word = '@opentelemetry/';
-    return this.#file.text.includes(word) || this.#ev.host.mentioning([word]).length > 0;
+    if (this.#file.text.includes(word) || host.mentioning([word]).length > 0) return true;
+    return [...host.project(this.#file.path).dependencies.keys()].some((d) => d.startsWith(word));
   }
 
   #context(): AnalysisContext {

@@ -84,7 +84,7 @@ function collectReferences(binding: Binding, module: Module, home: Module, sites
 }
 
 /** Method names that many unrelated objects have: calls of them say nothing about one class. */
-const COMMON_METHODS = new Set([
+export const COMMON_METHODS: ReadonlySet<string> = new Set([
   'get',
   'set',
   'add',

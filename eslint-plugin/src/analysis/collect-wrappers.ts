@@ -1,6 +1,7 @@
 import { enclosingFunction, rangeOf, unwrap, walk, type FunctionNode, type Node, type TSESTree } from './ast.ts';
 import { labelEntries, labelFact, metricName, type RawEntry } from './collect-labels.ts';
 import { writeFact, writeParts } from './collect-writes.ts';
+import { COMMON_METHODS } from './callers.ts';
 import { bindParameters, paramBindings } from './frame.ts';
 import type { Evaluator } from './evaluate.ts';
 import { lazy } from './expressions.ts';
@@ -9,7 +10,6 @@ import type { SinkKind } from './judge-sensitive.ts';
 import type { Module } from './module.ts';
 import { callsAny } from './relevance.ts';
 import { sinkSites, type SinkSite } from './sinks.ts';
-import { splitWords } from './words.ts';
 import { alternatives, type Env, type FunctionValue, type Step, type Value } from './value.ts';
 
 /** A call of a workspace function of another file that writes telemetry from its parameters. */
@@ -70,7 +70,7 @@ function wrapperNames(ev: Evaluator, kind: WrapperKind): WrapperNames {
     }
   }
   for (const k of ['metrics', 'attributes'] as const) {
-    for (const n of found[k]) if (n.length > 8 || splitWords(n).length > 1) telling[k].add(n);
+    for (const n of found[k]) if (n.length > 2 && !COMMON_METHODS.has(n)) telling[k].add(n);
   }
   return names[kind];
 }

@@ -167,7 +167,7 @@ function indexLimits(
   module: Module,
   env: Env | undefined,
 ): Value | undefined {
-  const call = unwrap(node.left as Node);
+  const call = unwrap(node.left);
   if (call.type !== 'CallExpression' || call.arguments.length !== 1) return undefined;
   const callee = unwrap(call.callee);
   const [argument] = call.arguments;

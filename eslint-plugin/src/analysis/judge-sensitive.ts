@@ -167,6 +167,9 @@ function byName(
   if (path.length === 0 || isCharacter(path) || (sink === 'log' && path[0] === 'document')) return undefined;
   const match = classifyPath(path, vocabularyOf(settings));
   if (!match || !counts(match, sink, settings)) return undefined;
+  // Repositories, generators and types have full names too.
+  if (sink === 'log' && match.word === 'full name' && !path.some((name) => splitWords(name).some(isPersonWord)))
+    return undefined;
   if (match.strength === 'weak' && value.type === 'unknown' && value.why === 'call' && VAGUE.has(match.category))
     return undefined;
   return { match, what: `\`${path.slice(-3).join('.')}\``, evidence: 'named', step: value.step, ...extra };
@@ -212,6 +215,8 @@ export function counts(match: SensitiveMatch, sink: SinkKind, settings: Settings
 }
 
 function secretConfig(value: Extract<Value, { type: 'source' }>, settings: Settings): Sensitive | undefined {
+  // `…_FILE` and this one name a file with the secret in it.
+  if (/_(?:FILE|PATH)$|^GOOGLE_APPLICATION_CREDENTIALS$/.test(value.names.at(-1) ?? '')) return undefined;
   const match = classifyPath(value.names, vocabularyOf(settings));
   return match?.category === 'credential' && match.strength === 'strong'
     ? { match, what: `\`${value.names.join('.')}\``, evidence: 'proved', step: value.step }
@@ -257,7 +262,8 @@ const HEADER_WORDS: Readonly<Record<string, SensitiveMatch>> = {
 
 function shapeMatch(value: Extract<Value, { type: 'shape' }>, sink: SinkKind): Sensitive | undefined {
   const whole = WHOLE_SHAPES[value.shape];
-  if (!whole || (sink === 'log' && value.evidence === 'named')) return undefined;
+  if (!whole || (sink === 'log' && (value.evidence === 'named' || value.shape === 'fetch.ResponseHeaders')))
+    return undefined;
   return {
     match: { category: whole.category, severity: 'high', word: whole.what, strength: 'strong' },
     what: whole.what,

@@ -3,7 +3,7 @@ import { consumers, handlerDecorators, publishers } from '../knowledge/libraries
 const METRIC_CALLS =
   /\.(?:inc|dec|observe|startTimer|labels|setToCurrentTime|zero)\s*(?:\?\.)?\(|labelNames|\.set\(\s*\{|\.(?:add|record)\([^,(){}]*,\s*\{/;
 const WEAK_METRIC_CALLS = /\.(?:add|record|set|observe)\s*(?:\?\.)?\(/;
-const METRIC_WORDS = /counter|histogram|gauge|metric|meter|summary|timer|telemetry|otel/i;
+const METRIC_WORDS = /counter|histogram|gauge|metric|meter|summary|timer|telemetry|otel|latency|duration|total/i;
 const SPAN_CALLS =
   /\.(?:setAttributes?|startSpan|startActiveSpan|addEvent|addLinks?|updateName|setEntry|createBaggage|recordException|setStatus)\s*(?:\?\.)?\(|resourceFromAttributes|new Resource\b/;
 const SPAN_STARTS = /\bstart(?:Active)?Span\b|\bgetActiveSpan\b/;
@@ -21,7 +21,7 @@ const DECORATORS = new RegExp(
 const BROKER_WORDS =
   /queue|kafka|amqp|rabbit|bull|nats|mqtt|sqs|sns|redis|broker|producer|consumer|publisher|subscriber|eventbus|event_bus|microservices|worker|child_process|pubsub|pg-boss|agenda|graphile|service-?bus|socket|piscina|tinypool|workerpool|outbox/i;
 const CARRIERS =
-  /propagation\.|\b(?:inject|extract)\(|ROOT_CONTEXT|SpanKind\.SERVER|postMessage|[oO]utbox|new \w*(?:Worker|Consumer|Processor)\b/;
+  /propagation\.|\b(?:inject|extract)\(|ROOT_CONTEXT|SpanKind\.SERVER|postMessage|[oO]utbox|WorkerHost|new \w*(?:Worker|Consumer|Processor)\b/;
 
 /** Which groups of facts a file's text can hold; a cheap look before anything is evaluated. */
 export interface Relevance {

@@ -147,7 +147,14 @@ export function buildScopes(program: TSESTree.Program): ScopeInfo {
     references(binding) {
       let list = referenceCache.get(binding);
       if (!list) {
-        list = (byName.get(binding.name) ?? []).filter((id) => id !== binding.id && resolve(id) === binding);
+        // All identifiers of the name at once: many functions use the same short names.
+        const grouped = new Map<Binding, TSESTree.Identifier[]>();
+        for (const id of byName.get(binding.name) ?? []) {
+          const target = resolve(id);
+          if (target && id !== target.id) push(grouped, target, id);
+        }
+        for (const [target, ids] of grouped) referenceCache.set(target, ids);
+        list = grouped.get(binding) ?? [];
         referenceCache.set(binding, list);
       }
       return list;

@@ -1,7 +1,7 @@
 import type { EmissionFact, LabelFact, Range } from '../analysis/facts.ts';
 import type { Suggestion } from '../rules/create-rule.ts';
 import { replace, type Edit } from './edits.ts';
-import { dropTitle, removalOf, type Entry } from './removal.ts';
+import { dropTitle, objectRemoval, removalOf, type Entry } from './removal.ts';
 import { codeOnly, constantOf, usesOf } from './source.ts';
 import { tidied } from './tidy.ts';
 
@@ -20,7 +20,7 @@ function suggestionsFor(reported: LabelFact, emission: EmissionFact, text: strin
   if (kept) out.push(kept);
   const removal = removalOf(label, text);
   if (removal) out.push({ title: dropTitle(label, 'label', text), edits: [removal] });
-  else if (label.form === 'object') out.push({ title: 'Drop these labels', edits: [replace(label.range, '{}')] });
+  else if (label.form === 'object') out.push({ title: 'Drop these labels', edits: [objectRemoval(label.range, text)] });
   else if (!better)
     out.push({ title: `Use the constant 'other' for \`${label.key}\``, edits: [setValue(label, "'other'")] });
   return out;

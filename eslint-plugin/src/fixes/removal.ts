@@ -103,8 +103,8 @@ function objectOfOnly(entry: Range, text: string): Range | undefined {
   return before && after ? { start: before.index, end: entry.end + after[0].length } : undefined;
 }
 
-/** Deletion of an object literal that would be empty: with the argument, the statement or the property that it is. */
-function objectRemoval(object: Range, text: string): Edit {
+/** Deletion of an object of labels or attributes: with the argument, the statement or the property that it is. */
+export function objectRemoval(object: Range, text: string): Edit {
   const code = codeOnly(text);
   const key = /(?<![\w$'"])attributes\s*:\s*$/.exec(code.slice(0, object.start));
   if (key) {

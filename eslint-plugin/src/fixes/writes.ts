@@ -3,8 +3,8 @@ import { classifyAttributeKey } from '../analysis/sensitivity.ts';
 import type { Suggestion } from '../rules/create-rule.ts';
 import { replace, type Edit } from './edits.ts';
 import { atSource } from './labels.ts';
-import { callRemoval, dropTitle, removalOf } from './removal.ts';
-import { codeOnly, constantOf, usesOf } from './source.ts';
+import { callRemoval, dropTitle, objectRemoval, removalOf } from './removal.ts';
+import { closeAfter, codeOnly, constantOf, openBefore, usesOf } from './source.ts';
 import { tidied } from './tidy.ts';
 
 /** Ways to keep personal data out of a write, the one that keeps most information first. */
@@ -26,7 +26,7 @@ function suggestionsFor(reported: WriteFact, text: string): readonly Suggestion[
   if (byId) out.push(byId);
   const removal = removalOf(write, text) ?? attributeRemoval(write, text);
   if (removal) out.push({ title: dropTitle(write, 'entry', text), edits: [removal] });
-  if (write.form === 'object') out.push({ title: 'Write none of it', edits: [replace(write.range, '{}')] });
+  if (write.form === 'object') out.push({ title: 'Write none of it', edits: [objectRemoval(write.range, text)] });
   else if (!isWhole)
     out.push({ title: "Write '[REDACTED]' instead", edits: [setValue(write, redacted(write, value), text)] });
   return out;
@@ -107,6 +107,7 @@ function idInstead(write: WriteFact, value: string, text: string): Suggestion | 
   const person = PERSON.exec(inner);
   if (person?.[1] === undefined || write.form === 'shorthand') return undefined;
   const holder = person[1];
+  if (hasId(write, holder, text)) return undefined;
   const edits = [setValue(write, `${open}${holder}${person[2] ?? ''}.id${close}`, text)];
   if (write.key !== undefined && classifyAttributeKey(write.key)) {
     const lead = text.slice(Math.max(0, write.valueRange.start - 120), write.valueRange.start);
@@ -120,6 +121,16 @@ function idInstead(write: WriteFact, value: string, text: string): Suggestion | 
     );
   }
   return { title: `Write the id instead: \`${holder}.id\``, edits };
+}
+
+/** The object that the entry is in, or the call, writes the id already. */
+function hasId({ range }: WriteFact, holder: string, text: string): boolean {
+  const code = codeOnly(text);
+  const open = openBefore(code, range.start);
+  const around = open < 0 ? '' : code.slice(open, Math.max(range.end, closeAfter(code, range.end)));
+  return usesOf(holder.split('.')[0] ?? holder, around).some(
+    (at) => /^[\w$.?!]+/.exec(around.slice(at))?.[0].replace(/[?!]/g, '') === `${holder}.id`,
+  );
 }
 
 /** A key that the source spells out: quoted, or a plain property name. */

@@ -219,6 +219,15 @@ describe('what logs are for', () => {
     expect(findings(`${LOGGER}const [, , file] = process.argv;\nlogger.info(\`reading \${file}\`);`)).toEqual([]);
   });
 
+  it('knows files with secrets and full names of things', () => {
+    expect(
+      findings(inside(`logger.info(process.env.GOOGLE_APPLICATION_CREDENTIALS, process.env.API_KEY_FILE);`)),
+    ).toEqual([]);
+    expect(findings(inside(`logger.info(process.env.API_KEY);`))).toHaveLength(1);
+    expect(findings(inside(`logger.info(account.repository.fullName);`))).toEqual([]);
+    expect(findings(inside(`logger.info(account.customer.fullName);`))).toHaveLength(1);
+  });
+
   it('knows tokens of a grammar, indexes and wallets', () => {
     expect(findings(inside(`for (const token of account.scan()) logger.info(token.text);`))).toEqual([]);
     expect(findings(inside(`for (const [i, key] of [account.privateKey].entries()) logger.info(i);`))).toEqual([]);
