@@ -302,47 +302,50 @@ async function main(): Promise<boolean> {
   const config = await loadConfig(plugin, ruleNames);
 
   const findings = await lint(createLinter(EXAMPLE, config), EXAMPLE);
-  print(paint('bold', `Telint on ${relative(inRoot('.'), EXAMPLE)}: ${plural(findings.length, 'finding')}`));
+  const files = plural(new Set(findings.map(({ file }) => file)).size, 'file');
+  print(
+    paint('bold', `Telint on ${relative(inRoot('.'), EXAMPLE)}: ${plural(findings.length, 'finding')} in ${files}`),
+    paint('dim', 'With its own eslint.config.js. ← leads towards the source of the value, → is applied below.'),
+  );
   printFindings(findings);
 
   // The real path, because the plugin may resolve imports to it (the temporary folder of macOS is a link).
   const folder = realpathSync(mkdtempSync(join(tmpdir(), 'telint-demo-')));
-  try {
-    const [before, after] = ['before', 'after'].map((name) => join(folder, name)) as [string, string];
-    const filter = (source: string): boolean => basename(source) !== 'node_modules';
-    cpSync(EXAMPLE, before, { recursive: true, filter });
-    cpSync(EXAMPLE, after, { recursive: true, filter });
-    const run = await fixCopy(after, config);
-    if (values.copy !== undefined) cpSync(after, values.copy, { recursive: true });
+  process.once('exit', () => rmSync(folder, { recursive: true, force: true }));
+  const [before, after] = ['before', 'after'].map((name) => join(folder, name)) as [string, string];
+  const filter = (source: string): boolean => basename(source) !== 'node_modules';
+  cpSync(EXAMPLE, before, { recursive: true, filter });
+  cpSync(EXAMPLE, after, { recursive: true, filter });
+  const run = await fixCopy(after, config);
+  if (values.copy !== undefined) cpSync(after, values.copy, { recursive: true });
 
-    print(
-      '',
-      paint('bold', 'A copy after the first suggestion of each finding (changes of indentation are not shown)'),
-    );
-    printDiff(folder, 'before', 'after');
-    if (run.remaining.length > 0) {
-      print('', paint('bold', `Left in the copy after ${run.applied} suggestions`));
-      printFindings(run.remaining);
-    }
-
-    const differences = compare(findings, expectations);
-    if (differences.length > 0) {
-      print('', paint('bold', 'Different from examples/shop/expected.json'));
-      print(...differences.map((difference) => paint('red', `  ${difference}`)));
-    }
-    printSummary(findings, run, differences, (performance.now() - started) / 1000);
-
-    const passed = differences.length === 0 && run.remaining.length === 0;
-    print(
-      '',
-      passed
-        ? paint('green', '✔ Every expected finding, no other, and a clean copy.')
-        : paint('red', '✘ Not as expected, see above.'),
-    );
-    return passed;
-  } finally {
-    rmSync(folder, { recursive: true, force: true });
+  print('', paint('bold', 'A copy after the first suggestion of each finding (changes of indentation are not shown)'));
+  printDiff(folder, 'before', 'after');
+  if (run.remaining.length > 0) {
+    print('', paint('bold', `Left in the copy after ${run.applied} suggestions`));
+    printFindings(run.remaining);
   }
+
+  const differences = compare(findings, expectations);
+  if (differences.length > 0) {
+    print('', paint('bold', 'Different from examples/shop/expected.json'));
+    print(...differences.map((difference) => paint('red', `  ${difference}`)));
+  }
+  printSummary(findings, run, differences, (performance.now() - started) / 1000);
+
+  const passed = differences.length === 0 && run.remaining.length === 0;
+  print(
+    '',
+    passed
+      ? paint('green', '✔ Every expected finding, no other, and a clean copy.')
+      : paint('red', '✘ Not as expected, see above.'),
+  );
+  return passed;
 }
 
+// Whoever reads the output may stop early (`| head`, `| less`).
+process.stdout.on('error', (error: NodeJS.ErrnoException) => {
+  if (error.code !== 'EPIPE') throw error;
+  process.exit();
+});
 process.exitCode = (await main()) ? 0 : 1;

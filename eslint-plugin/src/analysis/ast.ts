@@ -89,9 +89,7 @@ export function unwrap(node: Node): Node {
 export function propertyName(node: Node): string | undefined {
   if (node.type === 'MemberExpression') {
     if (!node.computed)
-      return node.property.type === 'PrivateIdentifier'
-        ? `#${node.property.name}`
-        : (node.property).name;
+      return node.property.type === 'PrivateIdentifier' ? `#${node.property.name}` : node.property.name;
     return literalKey(node.property);
   }
   if (

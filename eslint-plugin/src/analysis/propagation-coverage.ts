@@ -229,7 +229,7 @@ export function tracesHere({ module, host, moduleAt }: AnalysisContext): boolean
 }
 
 /** Specifiers of every import, require and dynamic import of a module. */
-export function importSources(module: Module): readonly string[] {
+function importSources(module: Module): readonly string[] {
   const sources = module.scopes
     .nodes('ImportDeclaration')
     .filter((i) => i.importKind !== 'type')

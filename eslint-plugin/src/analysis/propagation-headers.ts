@@ -15,6 +15,7 @@ import type { AnalysisContext } from './context.ts';
 import { propagationCall, type Direction } from './propagation-carrier.ts';
 import { shapesOf, type CarrierHolder, type PropagationDraft } from './propagation-facts.ts';
 import type { Module } from './module.ts';
+import { alternatives } from './value.ts';
 
 type Holder = CarrierHolder;
 
@@ -32,7 +33,7 @@ export function collectCarriers(ctx: AnalysisContext): readonly PropagationDraft
   const facts: PropagationDraft[] = [];
   for (const call of module.scopes.nodes('CallExpression')) {
     const direction = propagationCall(call, module);
-    if (!direction || !isGlobalApi(call)) continue;
+    if (!direction || !isGlobalApi(call, ctx)) continue;
     const carrier = call.arguments[1];
     // A third argument is a getter or setter of their own.
     if (carrier && carrier.type !== 'SpreadElement' && call.arguments.length === 2) {
@@ -45,13 +46,14 @@ export function collectCarriers(ctx: AnalysisContext): readonly PropagationDraft
 }
 
 /** The API's `propagation`, whose getter and setter have defaults; a propagator object has none. */
-function isGlobalApi(call: TSESTree.CallExpression): boolean {
+function isGlobalApi(call: TSESTree.CallExpression, ctx: AnalysisContext): boolean {
   const callee = unwrap(call.callee);
   if (callee.type !== 'MemberExpression') return false;
   const object = unwrap(callee.object);
-  return (
-    (object.type === 'Identifier' ? object.name : propertyName(object)) === 'propagation' ||
-    object.type === 'Identifier'
+  if (object.type !== 'Identifier' && propertyName(object) !== 'propagation') return false;
+  // An object of the workspace that has such a method.
+  return !alternatives(ctx.evaluate(object)).some(
+    (v) => v.type === 'object' || v.type === 'instance' || v.type === 'class',
   );
 }
 

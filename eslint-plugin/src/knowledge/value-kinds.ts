@@ -62,7 +62,12 @@ const table = {
   'message.payload': { what: 'the payload of a message', bound: 'unbounded', member: 'message.field' },
   'message.field': { what: 'a field of a message payload', bound: 'unknown', member: 'message.field' },
   'message.key': { what: 'the key of a message', bound: 'unbounded' },
-  'model.output': { what: 'what a language model answered', bound: 'unbounded', sensitive: 'content', member: 'model.output' },
+  'model.output': {
+    what: 'what a language model answered',
+    bound: 'unbounded',
+    sensitive: 'content',
+    member: 'model.output',
+  },
   'job.name': { what: 'the name of a job', bound: 'bounded' },
   'queue.name': { what: 'the name of a queue or topic', bound: 'bounded' },
   'db.row': { what: 'a database row', bound: 'unbounded', member: 'db.column' },

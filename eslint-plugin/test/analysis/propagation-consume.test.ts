@@ -221,6 +221,17 @@ describe('carriers that the default getter and setter cannot use', () => {
   });
 });
 
+it('a namesake of the API in the workspace is not the API', () => {
+  const files = {
+    'tracing.ts': `import { NodeSDK } from '@opentelemetry/sdk-node'; new NodeSDK({ instrumentations: [] });`,
+    'src/own.ts': `export const propagation = { inject(context: object, headers: Headers) { headers.set('a', 'b'); } };`,
+  };
+  const code = (source: string): string =>
+    `import { propagation } from '${source}'; export function call() { const h = new Headers(); propagation.inject({}, h); return h; }`;
+  expect(problemsOf(code('./own'), { files })).toEqual([]);
+  expect(problemsOf(code('@opentelemetry/api'), { files })).toHaveLength(1);
+});
+
 describe('an extracted context is thrown away', () => {
   const cases: readonly [name: string, code: string, count: number][] = [
     [

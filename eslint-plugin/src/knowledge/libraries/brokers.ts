@@ -557,12 +557,13 @@ export interface ConsumeSpec {
   readonly optIn?: OptIn;
 }
 
-const field = (arg: number): Carrier => ({
+const field = (arg: number, words = 'a field of the job data'): Carrier => ({
   how: 'field',
   arg,
   property: 'traceContext',
-  words: 'a field of the job data',
+  words,
 });
+const inMessage = (arg: number): Carrier => field(arg, 'a field of the message');
 const headers = (arg: number, property = 'headers', words = 'the message headers'): Carrier => ({
   how: 'headers',
   arg,
@@ -579,8 +580,8 @@ const each = (arg: number, property = 'messages'): Carrier => ({
 const bullAdd: PublishSpec = { broker: 'bull', carrier: field(-1), scheduleKeys: ['repeat'] };
 const bullmqAdd: PublishSpec = { broker: 'bullmq', carrier: field(1), scheduleKeys: ['repeat'] };
 const nest = (broker: string): Readonly<Record<string, PublishSpec>> => ({
-  emit: { broker, carrier: field(1) },
-  send: { broker, carrier: field(1) },
+  emit: { broker, carrier: inMessage(1) },
+  send: { broker, carrier: inMessage(1) },
 });
 const pgBoss: PublishSpec = { broker: 'pg-boss', carrier: field(1) };
 const natsPublish: PublishSpec = { broker: 'nats', carrier: headers(2) };
@@ -704,16 +705,16 @@ export const publishers: Readonly<Record<ShapeName, Readonly<Record<string, Publ
     xadd: redisStream,
     xAdd: redisStream,
   },
-  'workerthreads.Worker': { postMessage: { broker: 'worker_threads', carrier: field(0), optIn: 'workers' } },
-  'workerthreads.Port': { postMessage: { broker: 'worker_threads', carrier: field(0), optIn: 'workers' } },
-  'childprocess.Child': { send: { broker: 'child_process', carrier: field(0), optIn: 'workers' } },
+  'workerthreads.Worker': { postMessage: { broker: 'worker_threads', carrier: inMessage(0), optIn: 'workers' } },
+  'workerthreads.Port': { postMessage: { broker: 'worker_threads', carrier: inMessage(0), optIn: 'workers' } },
+  'childprocess.Child': { send: { broker: 'child_process', carrier: inMessage(0), optIn: 'workers' } },
   'workerpool.Pool': {
     run: { broker: 'worker_threads', carrier: field(0), optIn: 'workers' },
     runTask: { broker: 'worker_threads', carrier: field(0), optIn: 'workers' },
     exec: { broker: 'worker_threads', carrier: field(1), optIn: 'workers' },
   },
-  'ws.Socket': { send: { broker: 'ws', carrier: field(0), optIn: 'sockets' } },
-  'socketio.Socket': { emit: { broker: 'socket.io', carrier: field(1), optIn: 'sockets' } },
+  'ws.Socket': { send: { broker: 'ws', carrier: inMessage(0), optIn: 'sockets' } },
+  'socketio.Socket': { emit: { broker: 'socket.io', carrier: inMessage(1), optIn: 'sockets' } },
 };
 
 /** Constructors that stand for a message that is sent, by the shape they make. */
