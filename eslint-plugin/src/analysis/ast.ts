@@ -145,12 +145,6 @@ export function dottedName(node: Node): string | undefined {
   return undefined;
 }
 
-/** 1-based line and column, from `loc` where the parser gives it. */
-export interface Position {
-  readonly line: number;
-  readonly column: number;
-}
-
 /** Half-open character range `[start, end)` in the file's text. */
 export function rangeOf(node: Node): readonly [number, number] {
   const n = node as unknown as { range?: [number, number]; start?: number; end?: number };

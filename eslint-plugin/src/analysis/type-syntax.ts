@@ -2,7 +2,7 @@ import { propertyName, type Node, type TSESTree } from './ast.ts';
 import { globalType, libraryType } from './libraries.ts';
 import { importSource, specifierName, type Module } from './module.ts';
 import type { Evaluator } from './evaluate.ts';
-import { bounded, unknown, type DeclaredType, type Value } from './value.ts';
+import { bounded, type DeclaredType, type Value } from './value.ts';
 
 const MAX_DEPTH = 12;
 
@@ -276,13 +276,4 @@ export function typeName(node: TSESTree.TypeNode): string | undefined {
     return node.typeName.type === 'TSQualifiedName' ? node.typeName.right.name : undefined;
   const first = node.typeArguments?.params[0];
   return TRANSPARENT.has(node.typeName.name) && first ? typeName(first) : node.typeName.name;
-}
-
-/** Unknown value that carries its declared type. */
-export function declaredUnknown(
-  names: readonly string[],
-  declared: DeclaredType | undefined,
-  why: 'parameter' | 'member' | 'import' = 'parameter',
-): Value {
-  return unknown(names, why, { declared });
 }
