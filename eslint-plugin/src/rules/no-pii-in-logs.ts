@@ -1,11 +1,9 @@
 import { placeOf } from '../analysis/log-conditions.ts';
-import { writeSuggestions } from '../fixes/writes.ts';
-import { createRule, partText, traceText, type Problem } from './create-rule.ts';
-
-type Options = readonly [{ readonly ignore: readonly string[] }];
+import { createRule } from './create-rule.ts';
+import { IGNORE_SCHEMA, sensitiveWrites, type IgnoreOptions } from './pii-writes.ts';
 
 /** Flags personal data and secrets in log calls and, with the setting `trackers`, in reports to error trackers. */
-export const noPiiInLogs = createRule<Options, 'pii' | 'tracker'>({
+export const noPiiInLogs = createRule<IgnoreOptions, 'pii' | 'tracker'>({
   name: 'no-pii-in-logs',
   meta: {
     type: 'problem',
@@ -15,37 +13,14 @@ export const noPiiInLogs = createRule<Options, 'pii' | 'tracker'>({
       tracker:
         '{{part}} of a report to an error tracker carries {{what}} ({{category}}){{trace}}: it is sent to another company and kept. Drop it, mask it, or report an id.',
     },
-    schema: [
-      {
-        type: 'object',
-        additionalProperties: false,
-        properties: { ignore: { type: 'array', items: { type: 'string' } } },
-      },
-    ],
+    schema: IGNORE_SCHEMA,
     defaultOptions: [{ ignore: [] }],
   },
-  *check(facts, { options: [{ ignore }], text, filename, cwd }): Iterable<Problem<'pii' | 'tracker'>> {
+  check(facts, { options: [{ ignore }], text, filename, cwd }) {
     const place = placeOf(filename, cwd, text);
-    if (place === 'trial') return;
-    const seen = new Set<string>();
-    for (const write of [...facts.logs, ...facts.writes.filter((w) => w.sink === 'tracker')]) {
-      const { sensitive } = write;
-      if (!sensitive || (write.key !== undefined && ignore.includes(write.key))) continue;
-      if (write.console && place !== 'service') continue;
-      if (write.origin !== undefined && seen.has(write.origin)) continue;
-      if (write.origin !== undefined) seen.add(write.origin);
-      const trace = traceText(sensitive.trace, write.valueText);
-      yield {
-        range: write.range,
-        messageId: write.sink === 'tracker' ? 'tracker' : 'pii',
-        data: {
-          part: partText(write),
-          what: sensitive.what,
-          category: sensitive.match.category,
-          trace: trace === '' ? '' : ` (\`${write.valueText}\` ← ${trace})`,
-        },
-        suggestions: writeSuggestions(write, text),
-      };
-    }
+    if (place === 'trial') return [];
+    const logs = facts.logs.filter((w) => !w.console || place === 'service');
+    const reports = facts.writes.filter((w) => w.sink === 'tracker');
+    return sensitiveWrites([...logs, ...reports], ignore, text, (w) => (w.sink === 'tracker' ? 'tracker' : 'pii'));
   },
 });

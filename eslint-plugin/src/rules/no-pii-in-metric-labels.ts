@@ -1,10 +1,9 @@
 import { labelSuggestions } from '../fixes/labels.ts';
-import { createRule, traceText, type Problem } from './create-rule.ts';
-
-type Options = readonly [{ readonly ignore: readonly string[] }];
+import { createRule, type Problem } from './create-rule.ts';
+import { IGNORE_SCHEMA, oncePerOrigin, traceSuffix, type IgnoreOptions } from './pii-writes.ts';
 
 /** Flags personal data and secrets as metric labels. */
-export const noPiiInMetricLabels = createRule<Options, 'pii'>({
+export const noPiiInMetricLabels = createRule<IgnoreOptions, 'pii'>({
   name: 'no-pii-in-metric-labels',
   meta: {
     type: 'problem',
@@ -12,37 +11,30 @@ export const noPiiInMetricLabels = createRule<Options, 'pii'>({
     messages: {
       pii: 'Label `{{key}}` of {{metric}} carries {{what}} ({{category}}){{trace}}: labels are stored in clear text and shown on every dashboard. Drop the label or use a group of values.',
     },
-    schema: [
-      {
-        type: 'object',
-        additionalProperties: false,
-        properties: { ignore: { type: 'array', items: { type: 'string' } } },
-      },
-    ],
+    schema: IGNORE_SCHEMA,
     defaultOptions: [{ ignore: [] }],
   },
   *check(facts, { options: [{ ignore }], text }): Iterable<Problem<'pii'>> {
-    const seen = new Set<string>();
-    for (const emission of facts.emissions) {
-      for (const label of emission.labels) {
-        const { sensitive } = label;
-        if (!sensitive || ignore.includes(label.key) || QUIET.has(sensitive.match.category)) continue;
-        if (label.origin !== undefined && seen.has(label.origin)) continue;
-        if (label.origin !== undefined) seen.add(label.origin);
-        const trace = traceText(sensitive.trace, label.valueText);
-        yield {
-          range: label.range,
-          messageId: 'pii',
-          data: {
-            key: label.key,
-            metric: `\`${emission.metric}\``,
-            what: sensitive.what,
-            category: sensitive.match.category,
-            trace: trace === '' ? '' : ` (\`${label.valueText}\` ← ${trace})`,
-          },
-          suggestions: labelSuggestions(label, emission, text),
-        };
-      }
+    const reportable = facts.emissions.flatMap((emission) =>
+      emission.labels
+        .filter(({ key, sensitive }) => sensitive && !ignore.includes(key) && !QUIET.has(sensitive.match.category))
+        .map((label) => ({ emission, label, origin: label.origin })),
+    );
+    for (const { emission, label } of oncePerOrigin(reportable)) {
+      const { sensitive } = label;
+      if (!sensitive) continue;
+      yield {
+        range: label.range,
+        messageId: 'pii',
+        data: {
+          key: label.key,
+          metric: `\`${emission.metric}\``,
+          what: sensitive.what,
+          category: sensitive.match.category,
+          trace: traceSuffix(sensitive.trace, label.valueText),
+        },
+        suggestions: labelSuggestions(label, emission, text),
+      };
     }
   },
 });
