@@ -1,0 +1,58 @@
+/**
+ * Errors and warnings of the runtime with stable codes. Nothing here reaches the request path: mistakes of set-up throw
+ * a `TelintError`; whatever goes wrong later is counted, and told once per code and subject through `process.emitWarning`.
+ */
+
+/** One stable code: what happened and what to do about it. */
+interface DiagnosticInfo {
+  readonly kind: 'error' | 'warning';
+  readonly summary: string;
+  readonly action: string;
+}
+
+/** Every code that the runtime can give; docs/errors.md has one row for each, held by a test. */
+export const DIAGNOSTICS = {
+  TELINT_OPTION_INVALID: {
+    kind: 'error',
+    summary: 'An option has a value that cannot work.',
+    action: 'Change the option that the message names.',
+  },
+} as const satisfies Record<string, DiagnosticInfo>;
+
+/** A stable code of an error or a warning. */
+export type DiagnosticCode = keyof typeof DIAGNOSTICS;
+
+/** Error of set-up: `code` is stable, the message says what to do. */
+export class TelintError extends Error {
+  override readonly name = 'TelintError';
+  readonly code: DiagnosticCode;
+
+  constructor(code: DiagnosticCode, message: string, options?: ErrorOptions) {
+    super(`${message} [${code}]`, options);
+    this.code = code;
+  }
+}
+
+const counts = new Map<DiagnosticCode, number>();
+const told = new Set<string>();
+
+/** Subjects that are told at most; further ones are only counted, so that hostile input cannot fill the memory. */
+const MAX_TOLD = 1000;
+
+/** Counts a failure and tells it once per code and subject (a metric, a label, an endpoint). Never throws. */
+export function warn(code: DiagnosticCode, message: string, subject = ''): void {
+  counts.set(code, (counts.get(code) ?? 0) + 1);
+  const key = `${code} ${subject}`;
+  if (told.has(key) || told.size >= MAX_TOLD) return;
+  told.add(key);
+  try {
+    process.emitWarning(message, { type: 'TelintWarning', code });
+  } catch {
+    // `--throw-deprecation` and listeners of the service must not break telemetry, nor telemetry the service.
+  }
+}
+
+/** How often each code was given since the start of the process, told or not. */
+export function diagnosticCounts(): ReadonlyMap<DiagnosticCode, number> {
+  return counts;
+}

@@ -1,0 +1,1 @@
+export { DIAGNOSTICS, TelintError, diagnosticCounts, type DiagnosticCode } from './diagnostics.ts';
