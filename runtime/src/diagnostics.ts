@@ -17,6 +17,46 @@ export const DIAGNOSTICS = {
     summary: 'An option has a value that cannot work.',
     action: 'Change the option that the message names.',
   },
+  TELINT_METRICS_LISTEN: {
+    kind: 'error',
+    summary: 'The metrics server cannot listen on its host and port.',
+    action: 'Choose a free port and an address that this machine has.',
+  },
+  TELINT_METRICS_UNAUTHENTICATED: {
+    kind: 'error',
+    summary: 'The metrics endpoint would be open to everyone in production.',
+    action: 'Give `auth`, listen on 127.0.0.1, or write `allowUnauthenticated: true` where the network protects it.',
+  },
+  TELINT_SCRAPE_AUTH_INVALID: {
+    kind: 'error',
+    summary: 'A credential for scrapes is empty or cannot be sent in a header.',
+    action: 'Correct the token, the user name or the password that `auth` names.',
+  },
+  TELINT_SCRAPE_DEADLINE: {
+    kind: 'warning',
+    summary: 'A scrape was answered with 503, because the metrics were not rendered in time.',
+    action: 'Look for a `collect` function that waits, or for too many series; or raise scrape_timeout.',
+  },
+  TELINT_SCRAPE_FAILED: {
+    kind: 'warning',
+    summary: 'A scrape was answered with 500, because rendering or `auth.authorize` failed.',
+    action: 'Correct the `collect` or `authorize` function that the message names.',
+  },
+  TELINT_CARRIER_UNWRITABLE: {
+    kind: 'warning',
+    summary: 'The context of a trace could not be written into a message.',
+    action: 'Pass a carrier that can be changed: not frozen, and with a `set` that does not throw.',
+  },
+  TELINT_CARRIER_FULL: {
+    kind: 'warning',
+    summary: 'A message has no room for the context of its trace, so that the trace ends there.',
+    action: 'Leave room: SQS allows 10 attributes per message, `traceparent` needs one of them.',
+  },
+  TELINT_PROPAGATOR_FAILED: {
+    kind: 'warning',
+    summary: 'The propagator threw while a context was written or read.',
+    action: 'Look at the propagator of the OpenTelemetry set-up; the message went on without a context.',
+  },
 } as const satisfies Record<string, DiagnosticInfo>;
 
 /** A stable code of an error or a warning. */
