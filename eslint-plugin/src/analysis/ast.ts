@@ -9,6 +9,7 @@ export type { TSESTree };
 export type FunctionNode =
   TSESTree.FunctionDeclaration | TSESTree.FunctionExpression | TSESTree.ArrowFunctionExpression;
 
+const KEYS: ReadonlyMap<string, readonly string[]> = new Map(Object.entries(VISITOR_KEYS));
 const SKIPPED_KEYS = new Set(['type', 'parent', 'loc', 'range', 'start', 'end', 'tokens', 'comments', 'raw']);
 
 function isNode(value: unknown): value is Node {
@@ -17,7 +18,7 @@ function isNode(value: unknown): value is Node {
 
 /** Fields that can hold children of a node; types that the table does not know are looked through. */
 function childKeys(node: Node): readonly string[] {
-  return VISITOR_KEYS[node.type] ?? Object.keys(node).filter((key) => !SKIPPED_KEYS.has(key));
+  return KEYS.get(node.type) ?? Object.keys(node).filter((key) => !SKIPPED_KEYS.has(key));
 }
 
 /** Children of a node in source order. */
@@ -34,16 +35,23 @@ export function childrenOf(node: Node): Node[] {
   return children;
 }
 
+/** Puts the children of a node on a stack, the first one on top; a stack of their own keeps deep nesting from overflowing. */
+export function pushChildren(node: Node, stack: Node[]): void {
+  const keys = childKeys(node);
+  for (let k = keys.length - 1; k >= 0; k--) {
+    const child: unknown = (node as unknown as Record<string, unknown>)[keys[k] as string];
+    if (child === null || typeof child !== 'object') continue;
+    if (Array.isArray(child)) {
+      for (let i = child.length - 1; i >= 0; i--) if (isNode(child[i])) stack.push(child[i] as Node);
+    } else if (isNode(child)) stack.push(child);
+  }
+}
+
 /** Pre-order walk with an explicit stack, so that deep nesting cannot overflow it; return `false` to skip the children. */
 export function walk(root: Node, visit: (node: Node) => boolean | undefined): void {
   const stack: Node[] = [root];
   for (let node = stack.pop(); node; node = stack.pop()) {
-    if (visit(node) === false) continue;
-    const children = childrenOf(node);
-    for (let i = children.length - 1; i >= 0; i--) {
-      const child = children[i];
-      if (child) stack.push(child);
-    }
+    if (visit(node) !== false) pushChildren(node, stack);
   }
 }
 

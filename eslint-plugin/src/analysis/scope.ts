@@ -1,4 +1,4 @@
-import { childrenOf, isFunction, parentOf, type Node, type TSESTree } from './ast.ts';
+import { isFunction, parentOf, pushChildren, type Node, type TSESTree } from './ast.ts';
 
 /** How a name was introduced. */
 export type BindingKind =
@@ -95,27 +95,28 @@ export function buildScopes(program: TSESTree.Program): ScopeInfo {
   const root: Scope = { node: program, parent: undefined, bindings: new Map() };
   scopeOfNode.set(program, root);
 
-  const stack: [Node, Scope][] = [[program, root]];
-  for (let entry = stack.pop(); entry; entry = stack.pop()) {
-    const [node] = entry;
-    let scope = entry[1];
-    if (
-      node !== program &&
-      SCOPE_TYPES.has(node.type) &&
-      !(node.type === 'BlockStatement' && isFunction(parentOf(node)))
-    ) {
-      scope = { node, parent: scope, bindings: new Map() };
-      scopeOfNode.set(node, scope);
+  // Two stacks in step instead of pairs: this loop sees every node of every file that is looked at.
+  const stack: Node[] = [program];
+  const scopes: Scope[] = [root];
+  for (let node = stack.pop(); node; node = stack.pop()) {
+    const outer = scopes.pop() ?? root;
+    let scope = outer;
+    const { type } = node;
+    if (type === 'Identifier') push(byName, node.name, node);
+    else {
+      if (SCOPE_TYPES.has(type) && node !== program && !(type === 'BlockStatement' && isFunction(parentOf(node)))) {
+        scope = { node, parent: outer, bindings: new Map() };
+        scopeOfNode.set(node, scope);
+      }
+      declare(node, scope, outer);
+      if (INDEXED.has(type)) push(byType, type, node);
     }
-    declare(node, scope, scope === entry[1] ? scope : entry[1]);
-    if (node.type === 'Identifier') push(byName, node.name, node);
-    if (INDEXED.has(node.type)) push(byType, node.type, node);
-    const children = childrenOf(node);
-    for (let i = children.length - 1; i >= 0; i--) {
-      const child = children[i];
-      if (!child) continue;
+    const first = stack.length;
+    pushChildren(node, stack);
+    for (let i = first; i < stack.length; i++) {
+      const child = stack[i] as Node;
       if (child.parent !== node) (child as { parent: Node }).parent = node;
-      stack.push([child, scope]);
+      scopes.push(scope);
     }
   }
 

@@ -50,8 +50,10 @@ function make(context: FactContext): Entry {
   const types = settings.types ? typeOracleOf(context.sourceCode.parserServices) : undefined;
   if (isTestPath(relative(context.cwd, context.filename)) || !mayMatter(text, host, settings))
     return { host, types, facts: undefined };
-  const ast = context.sourceCode.ast as TSESTree.Program;
-  return { host, types, facts: analyze({ path: context.filename, text, ast }, host, settings) };
+  const file = { path: context.filename, text, ast: context.sourceCode.ast as TSESTree.Program };
+  // Types are asked for nodes of the linter's own tree.
+  const shared = host instanceof Workspace && !types ? host.share(file) : file;
+  return { host, types, facts: analyze(shared, host, settings) };
 }
 
 const runs = new WeakSet<object>();
@@ -64,12 +66,13 @@ function isNewRun({ languageOptions }: FactContext): boolean {
 }
 
 function workspaceOf(context: FactContext): Workspace {
+  const newRun = isNewRun(context);
+  if (newRun) useFallbackParser(context);
   let workspace = workspaces.get(context.cwd);
-  if (!workspace || workspace.refresh(isNewRun(context))) {
+  if (!workspace || workspace.refresh(newRun)) {
     workspace = new Workspace(workspaceRoot(context.cwd));
     workspaces.set(context.cwd, workspace);
   }
-  useFallbackParser(context);
   return workspace;
 }
 

@@ -38,6 +38,8 @@ function namesAny(modules: readonly string[]): RegExp {
 export function mayMatter(text: string, host: ModuleHost, settings: Settings): boolean {
   return (
     TELEMETRY_MODULES.some((m) => text.includes(m)) ||
+    // Before the patterns: it is one look at what is known, and true for every file of a workspace with telemetry.
+    reachesTelemetry(host) ||
     STRONG.test(text) ||
     (WEAK.test(text) && WORDS.test(text)) ||
     LOGS.test(text) ||
@@ -46,8 +48,7 @@ export function mayMatter(text: string, host: ModuleHost, settings: Settings): b
     PACKAGES.test(text) ||
     (settings.trackers && TRACKERS.test(text)) ||
     settings.loggers.some((name) => text.includes(name)) ||
-    settings.wrappers.some((w) => text.includes(w.name.split('.').at(-1) ?? w.name)) ||
-    reachesTelemetry(host)
+    settings.wrappers.some((w) => text.includes(w.name.split('.').at(-1) ?? w.name))
   );
 }
 

@@ -1,6 +1,6 @@
-import { existsSync, readFileSync, statSync } from 'node:fs';
+import { readFileSync } from 'node:fs';
 import { dirname, join, resolve as resolvePath, sep } from 'node:path';
-import { readManifest } from './workspace.ts';
+import type { Folders } from './folders.ts';
 
 const EXTENSIONS = ['.ts', '.tsx', '.mts', '.cts', '.js', '.jsx', '.mjs', '.cjs'];
 /** A compiled name stands for its source: `./x.js` for `./x.ts`. */
@@ -26,13 +26,15 @@ interface TsConfig {
 /** Finds the workspace file behind a module specifier without running anything: relative paths, tsconfig paths, workspace packages. */
 export class Resolver {
   readonly #root: string;
+  readonly #folders: Folders;
   readonly #listPackages: () => readonly string[];
   readonly #cache = new Map<string, string | undefined>();
   readonly #tsconfigs = new Map<string, TsConfig | undefined>();
   #packages: ReadonlyMap<string, string> | undefined;
 
-  constructor(root: string, listPackages: () => readonly string[]) {
+  constructor(root: string, folders: Folders, listPackages: () => readonly string[]) {
     this.#root = root;
+    this.#folders = folders;
     this.#listPackages = listPackages;
   }
 
@@ -42,7 +44,7 @@ export class Resolver {
     const key = `${dir}\0${specifier}`;
     if (this.#cache.has(key)) return this.#cache.get(key);
     const found = specifier.startsWith('.')
-      ? asFile(resolvePath(dir, specifier))
+      ? asFile(this.#folders, resolvePath(dir, specifier))
       : (this.#alias(specifier, dir) ?? this.#package(specifier) ?? this.#linked(specifier, dir));
     this.#cache.set(key, found);
     return found;
@@ -56,11 +58,11 @@ export class Resolver {
       if (!matches) continue;
       const star = specifier.slice(a.prefix.length, specifier.length - a.suffix.length);
       for (const t of a.targets) {
-        const file = asFile(t.replace('*', star));
+        const file = asFile(this.#folders, t.replace('*', star));
         if (file !== undefined) return file;
       }
     }
-    return config.baseUrl === undefined ? undefined : asFile(join(config.baseUrl, specifier));
+    return config.baseUrl === undefined ? undefined : asFile(this.#folders, join(config.baseUrl, specifier));
   }
 
   #tsconfig(dir: string): TsConfig | undefined {
@@ -77,59 +79,61 @@ export class Resolver {
   #linked(specifier: string, dir: string): string | undefined {
     const [name = '', ...rest] = specifier.split('/');
     for (let d = dir; d.length >= this.#root.length; d = dirname(d)) {
-      const target = readManifest(join(d, 'package.json'))?.dependencies.find(([n]) => n === name)?.[1];
+      const target = this.#folders.manifest(d)?.dependencies.find(([n]) => n === name)?.[1];
       const link = target === undefined ? undefined : /^(?:file|link|portal):(.+)$/.exec(target)?.[1];
       if (link !== undefined)
-        return rest.length === 0 ? packageEntry(resolvePath(d, link)) : subPath(resolvePath(d, link), rest.join('/'));
+        return rest.length === 0
+          ? packageEntry(this.#folders, resolvePath(d, link))
+          : subPath(this.#folders, resolvePath(d, link), rest.join('/'));
       if (d === dirname(d)) break;
     }
     return undefined;
   }
 
   #package(specifier: string): string | undefined {
-    this.#packages ??= packageMap(this.#listPackages());
+    this.#packages ??= packageMap(this.#folders, this.#listPackages());
     const parts = specifier.split('/');
     const name = specifier.startsWith('@') ? parts.slice(0, 2).join('/') : (parts[0] ?? '');
     const dir = this.#packages.get(name);
     if (dir === undefined) return undefined;
     const rest = specifier.slice(name.length + 1);
-    return rest === '' ? packageEntry(dir) : subPath(dir, rest);
+    return rest === '' ? packageEntry(this.#folders, dir) : subPath(this.#folders, dir, rest);
   }
 }
 
-function packageMap(manifests: readonly string[]): ReadonlyMap<string, string> {
+function packageMap(folders: Folders, manifests: readonly string[]): ReadonlyMap<string, string> {
   const map = new Map<string, string>();
   for (const path of manifests) {
-    const name = readManifest(path)?.name;
+    const name = folders.manifest(dirname(path))?.name;
     if (name !== undefined && !map.has(name)) map.set(name, dirname(path));
   }
   return map;
 }
 
 /** Source entry of a workspace package: its declared entry mapped back to sources, else the usual places. */
-function packageEntry(dir: string): string | undefined {
-  const manifest = readManifest(join(dir, 'package.json'))?.raw ?? {};
+function packageEntry(folders: Folders, dir: string): string | undefined {
+  const manifest = folders.manifest(dir)?.raw ?? {};
   const declared = [exportTarget(manifest['exports'], '.'), manifest['types'], manifest['module'], manifest['main']];
   for (const d of declared) {
-    const file = typeof d === 'string' ? sourceOf(dir, d) : undefined;
+    const file = typeof d === 'string' ? sourceOf(folders, dir, d) : undefined;
     if (file !== undefined) return file;
   }
   for (const guess of ['src/index', 'index', 'src/main', 'lib/index', 'src/lib/index']) {
-    const file = asFile(join(dir, guess));
+    const file = asFile(folders, join(dir, guess));
     if (file !== undefined) return file;
   }
   return undefined;
 }
 
-function subPath(dir: string, rest: string): string | undefined {
-  const manifest = readManifest(join(dir, 'package.json'))?.raw ?? {};
+function subPath(folders: Folders, dir: string, rest: string): string | undefined {
+  const manifest = folders.manifest(dir)?.raw ?? {};
   const target = exportTarget(manifest['exports'], `./${rest}`);
   const inner = rest.replace(/^(?:dist|lib|build|out)\//, '');
   return (
-    (target === undefined ? undefined : sourceOf(dir, target)) ??
-    asFile(join(dir, rest)) ??
-    asFile(join(dir, 'src', inner)) ??
-    asFile(join(dir, 'src', rest))
+    (target === undefined ? undefined : sourceOf(folders, dir, target)) ??
+    asFile(folders, join(dir, rest)) ??
+    asFile(folders, join(dir, 'src', inner)) ??
+    asFile(folders, join(dir, 'src', rest))
   );
 }
 
@@ -161,46 +165,35 @@ function firstString(value: unknown): string | undefined {
 }
 
 /** `dist/index.d.ts` → `src/index.ts`. */
-function sourceOf(dir: string, target: string): string | undefined {
+function sourceOf(folders: Folders, dir: string, target: string): string | undefined {
   const clean = target.replace(/^\.\//, '').replace(/\.d\.([cm]?)ts$/, '.$1ts');
   const moved = clean.replace(/^(?:dist|lib|build|out|\.dist)\/(?:(?:esm|cjs|types|src)\/)?/, 'src/');
   const bare = moved.replace(/\.[cm]?[jt]sx?$/, '');
   return (
-    asFile(join(dir, bare)) ??
-    (moved === clean ? asFile(join(dir, clean)) : undefined) ??
-    asFile(join(dir, clean.replace(/\.[cm]?[jt]sx?$/, '')))
+    asFile(folders, join(dir, bare)) ??
+    (moved === clean ? asFile(folders, join(dir, clean)) : undefined) ??
+    asFile(folders, join(dir, clean.replace(/\.[cm]?[jt]sx?$/, '')))
   );
 }
 
 /** The file that a path without certainty about its extension means. */
-function asFile(path: string): string | undefined {
+function asFile(folders: Folders, path: string): string | undefined {
   if (path.includes(`${sep}node_modules${sep}`)) return undefined;
   const dot = /\.[cm]?[jt]sx?$/.exec(path)?.[0];
   if (dot !== undefined) {
-    if (isFile(path)) return path;
+    if (folders.isFile(path)) return path;
     const stem = path.slice(0, -dot.length);
-    for (const e of SOURCES[dot] ?? []) if (isFile(stem + e)) return stem + e;
+    for (const e of SOURCES[dot] ?? []) if (folders.isFile(stem + e)) return stem + e;
   }
-  for (const e of EXTENSIONS) if (isFile(path + e)) return path + e;
+  for (const e of EXTENSIONS) if (folders.isFile(path + e)) return path + e;
   for (const e of EXTENSIONS) {
     const index = join(path, `index${e}`);
-    if (isFile(index)) return index;
+    if (folders.isFile(index)) return index;
   }
-  const main = existsSync(join(path, 'package.json'))
-    ? readManifest(join(path, 'package.json'))?.raw['main']
-    : undefined;
+  const main = folders.manifest(path)?.raw['main'];
   const own = typeof main === 'string' ? resolvePath(path, main.replace(/\.[cm]?js$/, '')) : undefined;
   // A folder that names itself or a parent would be looked at for ever.
-  return own?.startsWith(`${path}${sep}`) ? asFile(own) : undefined;
-}
-
-function isFile(path: string): boolean {
-  try {
-    return statSync(path, { throwIfNoEntry: false })?.isFile() ?? false;
-  } catch {
-    // A link to itself, a folder that may not be read, a name that no file system takes.
-    return false;
-  }
+  return own?.startsWith(`${path}${sep}`) ? asFile(folders, own) : undefined;
 }
 
 /** Aliases and base of a tsconfig and what it extends; whatever has the wrong type is ignored, because `tsc` reports it. */

@@ -1,6 +1,7 @@
-import { existsSync, readdirSync, readFileSync, statSync } from 'node:fs';
+import { readFileSync, statSync } from 'node:fs';
 import { basename, dirname, extname, join, relative, sep } from 'node:path';
 import type { ModuleHost, ParsedFile, ProjectFacts, TypeOracle } from '../analysis/host.ts';
+import { Folders } from './folders.ts';
 import { parseFile } from './parse.ts';
 import { Resolver } from './resolve.ts';
 
@@ -38,9 +39,11 @@ interface Source {
 export class Workspace implements ModuleHost {
   readonly root: string;
   types: TypeOracle | undefined;
+  readonly #folders = new Folders();
   readonly #resolver: Resolver;
   readonly #sources = new Map<string, Source | undefined>();
   readonly #parsed = new Map<string, ParsedFile | undefined>();
+  readonly #linted = new Map<string, WeakRef<ParsedFile>>();
   readonly #mentions = new Map<string, readonly string[]>();
   readonly #projects = new Map<string, ProjectFacts>();
   #files: readonly string[] | undefined;
@@ -50,7 +53,7 @@ export class Workspace implements ModuleHost {
 
   constructor(root: string) {
     this.root = root;
-    this.#resolver = new Resolver(root, () => this.#packages());
+    this.#resolver = new Resolver(root, this.#folders, () => this.#packages());
   }
 
   /** Forgets everything when a file that was parsed has changed on disk; true when that happened. */
@@ -97,8 +100,25 @@ export class Workspace implements ModuleHost {
   parse(path: string): ParsedFile | undefined {
     if (this.#parsed.has(path)) return this.#parsed.get(path);
     const text = SOURCE.test(path) ? this.#read(path) : undefined;
-    const file = text === undefined ? undefined : parseFile(path, text);
+    const file = text === undefined ? undefined : (this.#fromLint(path, text) ?? parseFile(path, text));
     this.#parsed.set(path, file);
+    return file;
+  }
+
+  /** The tree that the linter made of the same text, while it still exists. */
+  #fromLint(path: string, text: string): ParsedFile | undefined {
+    const file = this.#linted.get(path)?.deref();
+    return file?.text === text ? file : undefined;
+  }
+
+  /**
+   * A file under lint, as it was parsed before for other files where its text is the same, so that scopes and values are
+   * found once; else the given one, which is offered to the files that come after it.
+   */
+  share(file: ParsedFile): ParsedFile {
+    const known = this.#parsed.get(file.path);
+    if (known?.text === file.text) return known;
+    this.#linted.set(file.path, new WeakRef(file));
     return file;
   }
 
@@ -109,7 +129,7 @@ export class Workspace implements ModuleHost {
   /** Source files of the workspace, tests and declarations left out. */
   files(): readonly string[] {
     if (!this.#files) {
-      this.#files = listFiles(this.root);
+      this.#files = listFiles(this.root, this.#folders);
       this.#listedAt = Date.now();
     }
     return this.#files;
@@ -119,7 +139,7 @@ export class Workspace implements ModuleHost {
     const key = `${words.join('\0')}\0\0${options.importing ?? ''}`;
     let found = this.#mentions.get(key);
     if (!found) {
-      const pool = options.importing === undefined ? this.files() : this.#importers(options.importing);
+      const pool = options.importing === undefined ? this.#pool(words) : this.#importers(options.importing);
       found = pool.filter((path) => {
         const text = this.#read(path);
         return text !== undefined && words.every((w) => text.includes(w));
@@ -127,6 +147,12 @@ export class Workspace implements ModuleHost {
       this.#mentions.set(key, found);
     }
     return found;
+  }
+
+  /** Files to search for several words: those with the last one, which the caller asks for with many others. */
+  #pool(words: readonly string[]): readonly string[] {
+    const last = words.at(-1);
+    return words.length > 1 && last !== undefined ? this.mentioning([last]) : this.files();
   }
 
   /** Files that import a module: by its base name, its folder for an index file, or its package; from one pass over all texts. */
@@ -171,7 +197,7 @@ export class Workspace implements ModuleHost {
 
   #packageRoot(path: string): string {
     for (let dir = dirname(path); dir.length >= this.root.length; dir = dirname(dir)) {
-      if (existsSync(join(dir, 'package.json'))) return dir;
+      if (this.#folders.isFile(join(dir, 'package.json'))) return dir;
       if (dir === dirname(dir)) break;
     }
     return this.root;
@@ -184,7 +210,7 @@ export class Workspace implements ModuleHost {
       const dependencies = new Map<string, string>();
       let packageName: string | undefined;
       for (let dir = home; dir.length >= this.root.length; dir = dirname(dir)) {
-        const manifest = readManifest(join(dir, 'package.json'));
+        const manifest = this.#folders.manifest(dir);
         if (manifest) {
           packageName ??= manifest.name;
           for (const [k, v] of manifest.dependencies) if (!dependencies.has(k)) dependencies.set(k, v);
@@ -203,64 +229,22 @@ export class Workspace implements ModuleHost {
     const folders = new Set<string>();
     for (const dir of out)
       for (let d = dir; d.length >= this.root.length && !folders.has(d); d = dirname(d)) folders.add(d);
-    return [...folders].map((d) => join(d, 'package.json')).filter((p) => existsSync(p));
+    return [...folders].map((d) => join(d, 'package.json')).filter((p) => this.#folders.isFile(p));
   }
 }
 
-/** Name and dependencies of a package.json; undefined when it cannot be read. */
-export function readManifest(path: string):
-  | {
-      readonly name: string | undefined;
-      readonly dependencies: readonly (readonly [string, string])[];
-      readonly raw: Record<string, unknown>;
-    }
-  | undefined {
-  try {
-    const raw = JSON.parse(readFileSync(path, 'utf8').replace(/^\uFEFF/, '')) as Record<string, unknown>;
-    const entries = (key: string): (readonly [string, string])[] =>
-      typeof raw[key] === 'object'
-        ? Object.entries((raw[key] ?? {}) as Record<string, string>).filter(
-            ([, version]) => typeof version === 'string',
-          )
-        : [];
-    return {
-      name: typeof raw['name'] === 'string' ? raw['name'] : undefined,
-      dependencies: [
-        ...entries('dependencies'),
-        ...entries('devDependencies'),
-        ...entries('optionalDependencies'),
-        ...entries('peerDependencies'),
-      ],
-      raw,
-    };
-  } catch {
-    return undefined;
-  }
-}
-
-function listFiles(root: string): readonly string[] {
+function listFiles(root: string, folders: Folders): readonly string[] {
   const out: string[] = [];
   const stack = [root];
   for (let dir = stack.pop(); dir !== undefined && out.length < MAX_FILES; dir = stack.pop()) {
-    let entries;
-    try {
-      entries = readdirSync(dir, { withFileTypes: true });
-    } catch {
-      continue;
-    }
-    for (const e of entries) {
-      // Symbolic links are not followed: they lead out of the workspace or in circles.
-      if (e.isDirectory()) {
-        if (!SKIPPED_FOLDERS.has(e.name) && !(e.name.startsWith('.') && dir === root)) stack.push(join(dir, e.name));
-      } else if (
-        e.isFile() &&
-        SOURCE.test(e.name) &&
-        !DECLARATION.test(e.name) &&
-        !isTestPath(relative(root, join(dir, e.name))) &&
-        !e.name.endsWith('.min.js')
-      )
-        out.push(join(dir, e.name));
-    }
+    // Symbolic links are not followed: they lead out of the workspace or in circles.
+    const listing = folders.list(dir);
+    for (const name of listing.folders)
+      if (!SKIPPED_FOLDERS.has(name) && !(name.startsWith('.') && dir === root)) stack.push(join(dir, name));
+    const inner = relative(root, dir);
+    for (const name of listing.files)
+      if (SOURCE.test(name) && !DECLARATION.test(name) && !name.endsWith('.min.js') && !isTestPath(join(inner, name)))
+        out.push(join(dir, name));
   }
   return out.sort();
 }
@@ -286,7 +270,7 @@ export function workspaceRoot(cwd: string): string {
 }
 
 function workspaceGlobs(dir: string): readonly string[] {
-  const manifest = readManifest(join(dir, 'package.json'))?.raw;
+  const manifest = new Folders().manifest(dir)?.raw;
   const declared = manifest?.['workspaces'];
   const list = Array.isArray(declared) ? declared : ((declared as { packages?: unknown } | undefined)?.packages ?? []);
   if (Array.isArray(list) && list.length > 0) return list.filter((g): g is string => typeof g === 'string');
