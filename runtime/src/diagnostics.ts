@@ -17,6 +17,11 @@ export const DIAGNOSTICS = {
     summary: 'An option has a value that cannot work.',
     action: 'Change the option that the message names.',
   },
+  TELINT_BRIDGE_FAILED: {
+    kind: 'warning',
+    summary: 'The bridge to OpenTelemetry left metrics out, because their registry failed or did not answer in time.',
+    action: 'Correct the `collect` function that the message names.',
+  },
   TELINT_METRICS_LISTEN: {
     kind: 'error',
     summary: 'The metrics server cannot listen on its host and port.',
