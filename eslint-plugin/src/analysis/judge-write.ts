@@ -125,7 +125,8 @@ function carriedIn(
       v.type === 'external' ||
       v.type === 'source' ||
       v.type === 'derived' ||
-      v.type === 'shape',
+      v.type === 'shape' ||
+      v.type === 'instance',
   )
     ? carriedSecret(n, module, vocabularyOf(ev.settings))
     : undefined;

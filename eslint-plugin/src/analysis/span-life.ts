@@ -16,7 +16,7 @@ import { lineOf } from './trace.ts';
 import { floatingStart } from './span-life-floating.ts';
 import { endedOnlyInAnswers, foreignEnd } from './span-life-foreign.ts';
 import { OutOfBudget } from './span-life-machine.ts';
-import { declaringFunction, destinationOf } from './span-life-refs.ts';
+import { declaringFunction, destinationOf, outerOf } from './span-life-refs.ts';
 import { newBudget, runSpan, type Exit, type RunResult, type Subject } from './span-life-run.ts';
 
 /** A call that starts an OpenTelemetry span. */
@@ -170,8 +170,10 @@ function judge(start: SpanStart, deps: SpanLifeDeps, subject: Subject): SpanLife
   return facts;
 }
 
+/** Whichever way an `end()` is reached, also in a callback of code that cannot be seen, the tracer ends the span again. */
 function endedTwice(start: SpanStart, run: RunResult, endedBy: Node): SpanLifeFact[] {
-  return [...run.notes.ends].map((end) =>
+  const written = run.track.endings.map((ref) => callOf(ref));
+  return [...new Set([...run.notes.ends, ...written])].map((end) =>
     fact(
       start,
       'double-end',
@@ -180,6 +182,18 @@ function endedTwice(start: SpanStart, run: RunResult, endedBy: Node): SpanLifeFa
       undefined,
     ),
   );
+}
+
+/** The call `span.end()`, or the member where it is only handed on, around a reference to the span. */
+function callOf(ref: Node): Node {
+  let node = ref;
+  for (let parent = outerOf(node); parent; parent = outerOf(node)) {
+    if (parent.type === 'MemberExpression') node = parent;
+    else if (parent.type === 'CallExpression' && unwrap(parent.callee) === node) node = parent;
+    else break;
+    if (node.type === 'CallExpression' && calleeName(node) === 'end') break;
+  }
+  return node;
 }
 
 function leaks(start: SpanStart, run: RunResult, binding: Binding): SpanLifeFact[] {

@@ -155,7 +155,8 @@ export const opentelemetry: Library = {
 export const opentelemetryInstrumentation: Library = {
   name: '@opentelemetry/instrumentation',
   source: '@opentelemetry/instrumentation 0.2xx type declarations',
-  modules: ['@opentelemetry/instrumentation'],
+  // before 0.15 the base class came from `core`
+  modules: ['@opentelemetry/instrumentation', '@opentelemetry/core'],
   exports: {
     InstrumentationBase: { construct: { returns: 'otel.Instrumentation' } },
     BasePlugin: { construct: { returns: 'otel.Instrumentation' } },
