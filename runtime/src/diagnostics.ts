@@ -62,6 +62,11 @@ export const DIAGNOSTICS = {
     summary: 'The propagator threw while a context was written or read.',
     action: 'Look at the propagator of the OpenTelemetry set-up; the message went on without a context.',
   },
+  TELINT_SANITIZE_FAILED: {
+    kind: 'warning',
+    summary: 'The sanitizer met a value that it could not take apart, and replaced it as a whole.',
+    action: 'Report the kind of value; nothing of it was passed on.',
+  },
 } as const satisfies Record<string, DiagnosticInfo>;
 
 /** A stable code of an error or a warning. */

@@ -1,0 +1,173 @@
+import { SECRET_QUERY_PARAMETERS } from '../../eslint-plugin/src/knowledge/sensitive-patterns.ts';
+import type { SensitiveMatch } from '../../eslint-plugin/src/knowledge/sensitive-types.ts';
+import { isReplacement, type Find } from './sanitize-replace.ts';
+import type { SanitizeMode } from './sanitize-options.ts';
+import { isDigitCode, isSpaceCode, isWordCode, looksRandom } from './sanitize-text.ts';
+
+const LONGEST_NAME = 64;
+const QUOTES = '"\'`';
+/** Words after `password: ` that speak about the field. */
+// prettier-ignore
+const PROSE = new Set([
+  'required', 'invalid', 'missing', 'must', 'is', 'are', 'was', 'has', 'not', 'cannot', 'should', 'may', 'will', 'too',
+  'expired', 'wrong', 'incorrect', 'empty', 'null', 'undefined', 'true', 'false', 'none', 'string', 'number', 'boolean',
+  'object', 'unknown', 'no', 'yes', 'ok', 'please', 'expected', 'failed', 'changed', 'updated', 'reset', 'the', 'a',
+  'an', 'this', 'field', 'validation', 'error', 'does', 'do',
+]);
+const LITERALS = new Set(['null', 'undefined', 'true', 'false', 'none', 'nil', 'nan']);
+const SCHEMES = /^(?:bearer|basic|digest|token|apikey|negotiate|hmac|aws4-hmac-sha256|dpop|signature)(?= |$)/i;
+const queryParameters = new Set(SECRET_QUERY_PARAMETERS);
+
+/** Where a name in a text stands and whether it is quoted. */
+interface Name {
+  readonly name: string;
+  /** Name with the word before it, for `api key: …`. */
+  readonly phrase: string;
+  readonly quoted: boolean;
+}
+
+/** A value in a text; `end` is the first character after it. */
+interface Value {
+  readonly start: number;
+  readonly end: number;
+  readonly quoted: boolean;
+}
+
+/** Asks the vocabulary about a name. */
+export type Judge = (name: string) => SensitiveMatch | undefined;
+
+function isNameCode(code: number): boolean {
+  return isWordCode(code) || code === 45 || code === 46 || code === 36 || code > 127;
+}
+
+function backOverName(text: string, end: number): number {
+  const limit = Math.max(0, end - LONGEST_NAME);
+  let start = end;
+  while (start > limit && isNameCode(text.charCodeAt(start - 1))) start--;
+  return start;
+}
+
+/** The name before an operator at `at`: `password=`, `"password":`, `\"password\":`, `['password'] =`, `<password>`. */
+function nameBefore(text: string, at: number): Name | undefined {
+  let end = at;
+  while (end > 0 && at - end < 3 && (text[end - 1] === ' ' || text[end - 1] === '\t' || text[end - 1] === ']')) end--;
+  while (end > 0 && at - end < 3 && (text[end - 1] === '?' || text[end - 1] === ':')) end--;
+  const quoted = end > 0 && QUOTES.includes(text.charAt(end - 1));
+  if (quoted) {
+    end--;
+    while (end > 0 && at - end < 12 && text[end - 1] === '\\') end--;
+  }
+  const start = backOverName(text, end);
+  if (start === end) return undefined;
+  const name = text.slice(start, end);
+  const before = !quoted && text[start - 1] === ' ' ? backOverName(text, start - 1) : start;
+  return { name, phrase: before < start - 1 ? text.slice(before, end) : '', quoted };
+}
+
+/** End of a quoted value whose quote has `slashes` backslashes before it; an open quote takes the rest. */
+function quotedEnd(text: string, from: number, quote: string, slashes: number): number {
+  for (let at = text.indexOf(quote, from); at !== -1; at = text.indexOf(quote, at + 1)) {
+    let count = 0;
+    while (at - count > from && text[at - count - 1] === '\\') count++;
+    if (count <= slashes && (slashes > 0 || count % 2 === 0)) return at - count;
+    if (slashes === 0 && count % 2 === 0) return at;
+  }
+  return text.length;
+}
+
+/** End of the object or array that begins at `from`; without its end the rest belongs to it. */
+function nestedEnd(text: string, from: number): number {
+  let depth = 0;
+  let inString = false;
+  for (let at = from; at < text.length; at++) {
+    const char = text.charAt(at);
+    if (char === '\\') at++;
+    else if (char === '"') inString = !inString;
+    else if (inString) continue;
+    else if (char === '{' || char === '[') depth++;
+    else if (char === '}' || char === ']') depth--;
+    if (depth === 0 && !inString) return at + 1;
+  }
+  return text.length;
+}
+
+function isBareEnd(code: number): boolean {
+  return isSpaceCode(code) || ',;&|<>)]}"\'`'.includes(String.fromCharCode(code));
+}
+
+function bareEnd(text: string, from: number): number {
+  let at = from;
+  while (at < text.length && !isBareEnd(text.charCodeAt(at))) at++;
+  return at;
+}
+
+function lineEnd(text: string, from: number): number {
+  const end = text.slice(from, from + 4096).search(/[\r\n"'`]|\\[nr]/);
+  return end === -1 ? Math.min(text.length, from + 4096) : from + end;
+}
+
+/** The value after the operator; `toLineEnd` for headers whose value has blanks and semicolons. */
+function valueAfter(text: string, from: number, toLineEnd: boolean): Value | undefined {
+  let start = from;
+  while (start < text.length && start - from < 4 && (text[start] === ' ' || text[start] === '\t')) start++;
+  let slashes = 0;
+  while (text[start + slashes] === '\\' && slashes < 9) slashes++;
+  const quote = text.charAt(start + slashes);
+  if (quote !== '' && QUOTES.includes(quote)) {
+    const open = start + slashes + 1;
+    const end = quotedEnd(text, open, quote, slashes);
+    return { start: open, end, quoted: true };
+  }
+  if (text[start] === '{' || text[start] === '[') {
+    if (text.startsWith('[REDACTED]', start) || text.startsWith('[HASH:', start)) return undefined;
+    return { start, end: nestedEnd(text, start), quoted: true };
+  }
+  if (toLineEnd) return { start, end: lineEnd(text, start), quoted: false };
+  let end = bareEnd(text, start);
+  // `Authorization: Bearer abc`: the scheme is not the secret.
+  if (text[end] === ' ' && SCHEMES.test(text.slice(start, end))) end = bareEnd(text, end + 1);
+  return end === start ? undefined : { start, end, quoted: false };
+}
+
+function operatorEnd(text: string, at: number): number {
+  let end = at + 1;
+  while (end - at < 4 && (text[end] === '=' || text[end] === '>' || text[end] === ':')) end++;
+  return end;
+}
+
+function isReplaced({ category, severity }: SensitiveMatch): boolean {
+  if (category === 'url' || category === 'headers' || category === 'message') return false;
+  return category !== 'query' || severity === 'high';
+}
+
+/** In prose the name must be a strong one, or the value look like a secret. */
+function isProse(text: string, at: number, value: Value, match: SensitiveMatch, quotedName: boolean): boolean {
+  const word = text.slice(value.start, value.end);
+  if (LITERALS.has(word.toLowerCase())) return true;
+  if (value.quoted || quotedName || (text[at] === '=' && text[value.start - 1] !== ' ')) return false;
+  if (PROSE.has(word.toLowerCase().replace(/[.!?]+$/, ''))) return true;
+  if (match.category === 'credential') return match.strength === 'weak' && !looksRandom(word) && !SCHEMES.test(word);
+  return match.strength === 'weak' || !/\d/.test(word);
+}
+
+/** The sensitive value that is assigned with the `=`, `:` or `>` at `at`, by the name before it. */
+export function findAssignment(text: string, at: number, judge: Judge, mode: SanitizeMode): Find | undefined {
+  const next = text.charCodeAt(at + 1);
+  const isColon = text[at] === ':';
+  // Times, addresses and ratios: `12:30`, `http://`.
+  if (isColon && (next === 47 || (isDigitCode(next) && isDigitCode(text.charCodeAt(at - 1))))) return undefined;
+  const named = nameBefore(text, at);
+  if (named === undefined) return undefined;
+  const { name, phrase, quoted } = named;
+  let match = judge(name);
+  if (match === undefined && phrase !== '') match = judge(phrase);
+  if (match === undefined && text[at] === '=' && queryParameters.has(name.toLowerCase()))
+    match = { category: 'credential', severity: 'critical', strength: 'strong', word: name };
+  if (match === undefined || !isReplaced(match)) return undefined;
+  const toLineEnd = !quoted && isColon && /(?:authorization|cookie)$/i.test(name);
+  const value = valueAfter(text, operatorEnd(text, at), toLineEnd);
+  if (value === undefined || value.end <= value.start) return undefined;
+  if (isReplacement(text.slice(value.start, value.end), mode) || isProse(text, at, value, match, quoted))
+    return undefined;
+  return { start: value.start, end: value.end, category: match.category };
+}

@@ -1,0 +1,182 @@
+import { CARD_RANGES, IBAN_LENGTHS } from '../../eslint-plugin/src/knowledge/sensitive-patterns.ts';
+import type { Find } from './sanitize-replace.ts';
+import { isDigitCode, isWordCode } from './sanitize-text.ts';
+
+/** Runs of eight digits and more with single separators, and what may be an IBAN. */
+const CANDIDATES = /\d(?:[ ().-]{0,2}\d){7,}|[A-Z]{2}\d{2}(?: ?[A-Z0-9]){11,30}/g;
+const IPV4 = /(?:(?:25[0-5]|2[0-4]\d|1?\d?\d)\.){3}(?:25[0-5]|2[0-4]\d|1?\d?\d)/g;
+/** Groups of hexadecimal digits; how many there are and where `::` stands is checked afterwards. */
+const IPV6 = /[\da-f]{0,4}(?::[\da-f]{0,4}){2,7}(?:(?<=:)\d{1,3}(?:\.\d{1,3}){3})?/gi;
+const SHORTEST_CARD = 12;
+const LONGEST_CARD = 19;
+
+/** A run of digits without separators inside of a candidate. */
+interface Group {
+  readonly start: number;
+  readonly end: number;
+}
+
+/** Check digit of ISO/IEC 7812, annex B. */
+function luhn(digits: string): boolean {
+  let sum = 0;
+  for (let at = digits.length - 1, double = false; at >= 0; at--, double = !double) {
+    const digit = digits.charCodeAt(at) - 48;
+    sum += double ? (digit > 4 ? digit * 2 - 9 : digit * 2) : digit;
+  }
+  return sum % 10 === 0;
+}
+
+/** True for the digits of a payment card: range and length of a network, check digit, not one digit over and over. */
+export function isCardNumber(digits: string): boolean {
+  if (digits.length < SHORTEST_CARD || digits.length > LONGEST_CARD) return false;
+  const isNetwork = CARD_RANGES.some(({ from, to, digits: count, lengths }) => {
+    const start = Number(digits.slice(0, count));
+    return start >= from && start <= to && lengths.includes(digits.length);
+  });
+  return isNetwork && luhn(digits) && !/^(\d)\1+$/.test(digits);
+}
+
+/** Check digits of ISO 13616: letters count from 10, the number modulo 97 is 1. */
+function isIban(compact: string): boolean {
+  let rest = 0;
+  for (const char of compact.slice(4) + compact.slice(0, 4)) {
+    const code = char.charCodeAt(0);
+    rest = isDigitCode(code) ? (rest * 10 + code - 48) % 97 : (rest * 100 + code - 55) % 97;
+  }
+  return rest === 1;
+}
+
+function startsAlone(text: string, start: number): boolean {
+  return start === 0 || !isWordCode(text.charCodeAt(start - 1));
+}
+
+function endsAlone(text: string, end: number): boolean {
+  return end >= text.length || !isWordCode(text.charCodeAt(end));
+}
+
+function groupsOf(text: string, start: number, end: number): Group[] {
+  const groups: Group[] = [];
+  let from = -1;
+  for (let at = start; at <= end; at++) {
+    const isDigit = at < end && isDigitCode(text.charCodeAt(at));
+    if (isDigit && from === -1) from = at;
+    if (!isDigit && from !== -1) {
+      groups.push({ start: from, end: at });
+      from = -1;
+    }
+  }
+  return groups;
+}
+
+/** One blank or dash between the groups of a card number. */
+function isJoined(text: string, left: Group, right: Group): boolean {
+  const between = text.slice(left.end, right.start);
+  return between === ' ' || between === '-';
+}
+
+function cardFrom(text: string, groups: readonly Group[], first: number): number {
+  let digits = '';
+  let best = -1;
+  for (let at = first; at < groups.length; at++) {
+    const group = groups[at];
+    const before = groups[at - 1];
+    if (group === undefined || (at > first && before !== undefined && !isJoined(text, before, group))) break;
+    digits += text.slice(group.start, group.end);
+    if (digits.length > LONGEST_CARD) break;
+    if (endsAlone(text, group.end) && isCardNumber(digits)) best = at;
+  }
+  return best;
+}
+
+const lengthsOf = (groups: readonly Group[]): string => groups.map(({ start, end }) => end - start).join('-');
+
+/** Area, group and serial number of a US social security number. Source: SSA, never issued are 000, 666, 9xx, 00 and 0000. */
+function isSocialSecurity(text: string, [area, group, serial]: readonly Group[]): boolean {
+  if (area === undefined || group === undefined || serial === undefined) return false;
+  const separator = text.slice(area.end, group.start);
+  if (separator !== text.slice(group.end, serial.start) || !/^[- .]$/.test(separator)) return false;
+  const digits = (part: Group): string => text.slice(part.start, part.end);
+  return !/^(?:000|666|9)/.test(digits(area)) && digits(group) !== '00' && digits(serial) !== '0000';
+}
+
+/** A number in the form `+` country code (ITU-T E.164), or `(ddd) ddd-dddd` as in North America. */
+function isPhone(text: string, groups: readonly Group[], start: number): boolean {
+  const digits = groups.reduce((sum, group) => sum + group.end - group.start, 0);
+  if (text.charAt(start - 1) === '+' && text.charAt(start) !== '0') return digits >= 8 && digits <= 15;
+  const isLocal = /^(?:1-)?3-3-4$/.test(lengthsOf(groups)) && /^[2-9]/.test(text.slice(groups.at(-3)?.start));
+  const last = groups.at(-1);
+  return isLocal && last !== undefined && /[ .-]/.test(text.charAt(last.start - 1));
+}
+
+function findsInNumber(text: string, start: number, end: number, finds: Find[]): void {
+  const groups = groupsOf(text, start, end);
+  for (let at = 0; at < groups.length; at++) {
+    const group = groups[at];
+    if (group === undefined || !startsAlone(text, group.start)) continue;
+    const last = cardFrom(text, groups, at);
+    if (last !== -1) {
+      finds.push({ start: group.start, end: groups[last]?.end ?? end, category: 'financial', mask: 'card' });
+      at = last;
+      continue;
+    }
+    const three = groups.slice(at, at + 3);
+    const stop = three[2]?.end ?? end;
+    if (lengthsOf(three) === '3-2-4' && endsAlone(text, stop) && isSocialSecurity(text, three)) {
+      finds.push({ start: group.start, end: stop, category: 'government', mask: 'tail' });
+      at += 2;
+    }
+  }
+  if (finds.at(-1)?.end === end || !startsAlone(text, start) || !endsAlone(text, end)) return;
+  if (!isPhone(text, groups, start)) return;
+  const isOpen = text.charAt(start - 1) === '+' || text.charAt(start - 1) === '(';
+  finds.push({ start: isOpen ? start - 1 : start, end, category: 'contact', mask: 'tail' });
+}
+
+function findIban(text: string, start: number, end: number, finds: Find[]): number {
+  const length = IBAN_LENGTHS[text.slice(start, start + 2)];
+  if (length === undefined || !startsAlone(text, start)) return start + 1;
+  let compact = '';
+  for (let at = start; at < end && compact.length < length; at++) {
+    const char = text.charAt(at);
+    if (char !== ' ') compact += char;
+    if (compact.length === length && endsAlone(text, at + 1) && isIban(compact)) {
+      finds.push({ start, end: at + 1, category: 'financial', mask: 'tail' });
+      return at + 1;
+    }
+  }
+  return start + 1;
+}
+
+/** Finds card numbers (Luhn), IBANs (modulo 97), US social security numbers and phone numbers. */
+export function findNumbers(text: string, finds: Find[]): void {
+  CANDIDATES.lastIndex = 0;
+  for (let match = CANDIDATES.exec(text); match !== null; match = CANDIDATES.exec(text)) {
+    const start = match.index;
+    const end = start + match[0].length;
+    if (isDigitCode(match[0].charCodeAt(0))) findsInNumber(text, start, end, finds);
+    else CANDIDATES.lastIndex = findIban(text, start, end, finds);
+  }
+}
+
+function isIpv6(address: string): boolean {
+  const halves = address.split('::');
+  const groups = address.split(':').filter((group) => group !== '');
+  const count = groups.length + (address.includes('.') ? 1 : 0);
+  return halves.length === 2 ? count >= 2 && count < 8 : halves.length === 1 && count === 8;
+}
+
+/** Finds IPv4 and IPv6 addresses. */
+export function findAddresses(text: string, finds: Find[]): void {
+  for (const match of text.matchAll(IPV4)) {
+    const end = match.index + match[0].length;
+    const next = text.charAt(end);
+    const isLonger = next === '.' && isDigitCode(text.charCodeAt(end + 1));
+    const isInside = text.charAt(match.index - 1) === '.' || !startsAlone(text, match.index);
+    if (!isLonger && !isInside && endsAlone(text, end)) finds.push({ start: match.index, end, category: 'online' });
+  }
+  for (const match of text.matchAll(IPV6)) {
+    const end = match.index + match[0].length;
+    if (startsAlone(text, match.index) && endsAlone(text, end) && isIpv6(match[0]))
+      finds.push({ start: match.index, end, category: 'online' });
+  }
+}
