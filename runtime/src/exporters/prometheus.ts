@@ -163,7 +163,7 @@ export async function startMetricsServer(options: MetricsServerOptions): Promise
 /** The part of a fastify instance that a route needs. */
 export interface FastifyLike {
   route(options: {
-    readonly method: readonly ('GET' | 'HEAD')[];
+    readonly method: ('GET' | 'HEAD')[];
     readonly url: string;
     readonly exposeHeadRoute: boolean;
     readonly handler: (
