@@ -21,8 +21,8 @@ const queryParameters = new Set(SECRET_QUERY_PARAMETERS);
 /** Where a name in a text stands and whether it is quoted. */
 interface Name {
   readonly name: string;
-  /** Name with the word before it, for `api key: …`. */
-  readonly phrase: string;
+  /** Where the name begins in the text. */
+  readonly start: number;
   readonly quoted: boolean;
 }
 
@@ -59,9 +59,17 @@ function nameBefore(text: string, at: number): Name | undefined {
   }
   const start = backOverName(text, end);
   if (start === end) return undefined;
-  const name = text.slice(start, end);
-  const before = !quoted && text[start - 1] === ' ' ? backOverName(text, start - 1) : start;
-  return { name, phrase: before < start - 1 ? text.slice(before, end) : '', quoted };
+  return { name: text.slice(start, end), start, quoted };
+}
+
+/** The last words of names that are written apart in prose: `api key: …`, `card number: …`. */
+const LAST_WORDS =
+  /^(?:key|number|no|num|code|name|address|date|phrase|pin|holder|id|account|card|token|security|license|licence)$/i;
+
+function phraseAt(text: string, { name, start }: Name): string | undefined {
+  if (text[start - 1] !== ' ' || !LAST_WORDS.test(name)) return undefined;
+  const before = backOverName(text, start - 1);
+  return before < start - 1 ? text.slice(before, start + name.length) : undefined;
 }
 
 /** End of a quoted value whose quote has `slashes` backslashes before it; an open quote takes the rest. */
@@ -91,8 +99,10 @@ function nestedEnd(text: string, from: number): number {
   return text.length;
 }
 
+const BARE_ENDS = new Set([...',;&|<>)]}"\'`'].map((char) => char.charCodeAt(0)));
+
 function isBareEnd(code: number): boolean {
-  return isSpaceCode(code) || ',;&|<>)]}"\'`'.includes(String.fromCharCode(code));
+  return isSpaceCode(code) || BARE_ENDS.has(code);
 }
 
 function bareEnd(text: string, from: number): number {
@@ -158,9 +168,12 @@ export function findAssignment(text: string, at: number, judge: Judge, mode: San
   if (isColon && (next === 47 || (isDigitCode(next) && isDigitCode(text.charCodeAt(at - 1))))) return undefined;
   const named = nameBefore(text, at);
   if (named === undefined) return undefined;
-  const { name, phrase, quoted } = named;
+  const { name, quoted } = named;
   let match = judge(name);
-  if (match === undefined && phrase !== '') match = judge(phrase);
+  if (match === undefined && !quoted) {
+    const phrase = phraseAt(text, named);
+    if (phrase !== undefined) match = judge(phrase);
+  }
   if (match === undefined && text[at] === '=' && queryParameters.has(name.toLowerCase()))
     match = { category: 'credential', severity: 'critical', strength: 'strong', word: name };
   if (match === undefined || !isReplaced(match)) return undefined;

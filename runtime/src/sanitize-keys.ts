@@ -16,6 +16,15 @@ export interface KeyNode {
   readonly name: string;
   readonly path: string;
   readonly below: Map<string, KeyNode>;
+  /** Keys and decisions in the order of the object that was seen last: objects of one place mostly look alike. */
+  readonly lastKeys: string[];
+  readonly lastNodes: KeyNode[];
+  /** Texts under this key that needed no change, or `undefined` where they hardly ever come again. */
+  clean: Set<string> | undefined;
+  /** The one of them that came last. */
+  lastClean: string;
+  hits: number;
+  misses: number;
 }
 
 /** Decides about keys with a bounded memory. */
@@ -56,6 +65,23 @@ function contextOf(path: string): string {
   return path.slice(at + 1);
 }
 
+function makeNode(action: KeyAction, category: Category | undefined, name: string, path: string): KeyNode {
+  const below = new Map<string, KeyNode>();
+  return {
+    action,
+    category,
+    name,
+    path,
+    below,
+    lastKeys: [],
+    lastNodes: [],
+    clean: undefined,
+    lastClean: '',
+    hits: 0,
+    misses: 0,
+  };
+}
+
 /** Builds the rules; `cleanKey` searches a key that may itself hold data. */
 export function makeKeyRules(settings: SanitizerSettings, cleanKey: (key: string) => string): KeyRules {
   const vocabulary: Vocabulary = {
@@ -86,10 +112,10 @@ export function makeKeyRules(settings: SanitizerSettings, cleanKey: (key: string
     const alone = judgeKey(key);
     // A strong word decides alone: what the linter forgives in code (`errors.password`) may still hold the value.
     const match = path === '' || alone?.strength === 'strong' ? alone : judge(path);
-    return { action: actionOf(match), category: match?.category, name: cleanKey(key), path, below: new Map() };
+    return makeNode(actionOf(match), match?.category, cleanKey(key), path);
   };
 
-  const root: KeyNode = { action: 'scan', category: undefined, name: '', path: '', below: new Map() };
+  const root = makeNode('scan', undefined, '', '');
   return {
     root,
     category: (name) => judgeKey(name)?.category,
@@ -103,6 +129,8 @@ export function makeKeyRules(settings: SanitizerSettings, cleanKey: (key: string
       if (nodes >= MEMO_LIMIT) {
         nodes = 0;
         root.below.clear();
+        root.lastKeys.length = 0;
+        root.lastNodes.length = 0;
       }
       if (key.length <= LONGEST_KEY) {
         nodes++;
@@ -111,4 +139,32 @@ export function makeKeyRules(settings: SanitizerSettings, cleanKey: (key: string
       return made;
     },
   };
+}
+
+/** Texts that are remembered as clean: so many for one key, so long, and how often that is put to the test. */
+const CLEAN_TEXTS = 8;
+const LONGEST_CLEAN = 160;
+const MOST_MISSES = 64;
+
+/** True for a text that needed no change under this key before. */
+export function isKnownClean(node: KeyNode, text: string): boolean {
+  if (node.lastClean === text) return true;
+  if (node.clean?.has(text) !== true) return false;
+  node.lastClean = text;
+  node.hits++;
+  return true;
+}
+
+/** Remembers a text that needed no change, unless texts under this key hardly ever come again. */
+export function markClean(node: KeyNode, text: string): void {
+  if (node.misses >= MOST_MISSES || text.length > LONGEST_CLEAN) return;
+  node.clean ??= new Set();
+  if (node.clean.size < CLEAN_TEXTS) {
+    node.clean.add(text);
+    return;
+  }
+  if (++node.misses < MOST_MISSES) return;
+  if (node.hits > MOST_MISSES) node.misses = 0;
+  node.hits = 0;
+  node.clean = undefined;
 }

@@ -7,7 +7,7 @@ const CANDIDATES = /\d(?:[ ().-]{0,2}\d){7,}|[A-Z]{2}\d{2}(?: ?[A-Z0-9]){11,30}/
 const IPV4 = /(?:(?:25[0-5]|2[0-4]\d|1?\d?\d)\.){3}(?:25[0-5]|2[0-4]\d|1?\d?\d)/g;
 /** Groups of hexadecimal digits; how many there are and where `::` stands is checked afterwards. */
 const IPV6 = /[\da-f]{0,4}(?::[\da-f]{0,4}){2,7}(?:(?<=:)\d{1,3}(?:\.\d{1,3}){3})?/gi;
-const SHORTEST_CARD = 12;
+const SHORTEST_CARD = 13;
 const LONGEST_CARD = 19;
 
 /** A run of digits without separators inside of a candidate. */
@@ -75,6 +75,9 @@ function isJoined(text: string, left: Group, right: Group): boolean {
 }
 
 function cardFrom(text: string, groups: readonly Group[], first: number): number {
+  const digit = text.charCodeAt(groups[first]?.start ?? 0) - 48;
+  // Networks begin with 2 to 6.
+  if (digit < 2 || digit > 6) return -1;
   let digits = '';
   let best = -1;
   for (let at = first; at < groups.length; at++) {
@@ -88,7 +91,14 @@ function cardFrom(text: string, groups: readonly Group[], first: number): number
   return best;
 }
 
-const lengthsOf = (groups: readonly Group[]): string => groups.map(({ start, end }) => end - start).join('-');
+/** True when the groups from `first` on have these lengths. */
+function hasLengths(groups: readonly Group[], first: number, lengths: readonly number[]): boolean {
+  for (let at = 0; at < lengths.length; at++) {
+    const group = groups[first + at];
+    if (group === undefined || group.end - group.start !== lengths[at]) return false;
+  }
+  return true;
+}
 
 /** Area, group and serial number of a US social security number. Source: SSA, never issued are 000, 666, 9xx, 00 and 0000. */
 function isSocialSecurity(text: string, [area, group, serial]: readonly Group[]): boolean {
@@ -103,7 +113,11 @@ function isSocialSecurity(text: string, [area, group, serial]: readonly Group[])
 function isPhone(text: string, groups: readonly Group[], start: number): boolean {
   const digits = groups.reduce((sum, group) => sum + group.end - group.start, 0);
   if (text.charAt(start - 1) === '+' && text.charAt(start) !== '0') return digits >= 8 && digits <= 15;
-  const isLocal = /^(?:1-)?3-3-4$/.test(lengthsOf(groups)) && /^[2-9]/.test(text.slice(groups.at(-3)?.start));
+  const area = groups.length - 3;
+  const isLocal =
+    hasLengths(groups, area, [3, 3, 4]) &&
+    (area === 0 || (area === 1 && hasLengths(groups, 0, [1]))) &&
+    /[2-9]/.test(text.charAt(groups[area]?.start ?? start));
   const last = groups.at(-1);
   return isLocal && last !== undefined && /[ .-]/.test(text.charAt(last.start - 1));
 }
@@ -119,9 +133,10 @@ function findsInNumber(text: string, start: number, end: number, finds: Find[]):
       at = last;
       continue;
     }
+    if (!hasLengths(groups, at, [3, 2, 4])) continue;
     const three = groups.slice(at, at + 3);
     const stop = three[2]?.end ?? end;
-    if (lengthsOf(three) === '3-2-4' && endsAlone(text, stop) && isSocialSecurity(text, three)) {
+    if (endsAlone(text, stop) && isSocialSecurity(text, three)) {
       finds.push({ start: group.start, end: stop, category: 'government', mask: 'tail' });
       at += 2;
     }

@@ -1,5 +1,5 @@
-import { buildAutomaton, type Automaton } from './sanitize-automaton.ts';
 import { findAssignment, type Judge } from './sanitize-assignments.ts';
+import { indexKeywords, LAST_THREE, standsAt, type KeywordIndex } from './sanitize-keywords.ts';
 import { findAddresses, findNumbers } from './sanitize-numbers.ts';
 import type { Category, SanitizeMode, SanitizerSettings } from './sanitize-options.ts';
 import type { Find, Replacer } from './sanitize-replace.ts';
@@ -23,7 +23,7 @@ interface Keyword {
 }
 
 interface Matcher {
-  readonly automaton: Automaton;
+  readonly index: KeywordIndex;
   readonly keywords: readonly Keyword[];
 }
 
@@ -59,8 +59,44 @@ function matcher(): Matcher {
   for (const rule of secretRules()) for (const text of rule.keywords) keywordOf(text).rules.push(rule);
   for (const [text, trigger] of Object.entries(TRIGGERS)) keywordOf(text).trigger = trigger;
   const list = [...keywords.values()];
-  made = { automaton: buildAutomaton(list.map(({ text }) => text)), keywords: list };
+  made = { index: indexKeywords(list.map(({ text }) => text)), keywords: list };
+
   return made;
+}
+
+/** Places where keywords may begin and the group of those keywords, filled anew by each search. */
+let places = new Uint32Array(1024);
+let groups = new Uint16Array(1024);
+const bytes = Buffer.alloc(16_384);
+/** Reading from bytes is faster per character, copying to them costs a start. */
+const WORTH_COPYING = 200;
+/** Fewer digits are neither a card, nor an IBAN, nor a number of a person. */
+const LEAST_DIGITS = 6;
+let hasNumber = false;
+
+/** Fills `places` and `hasNumber`; returns how many places there are. */
+function findPlaces(text: string, { classes, begins }: KeywordIndex): number {
+  const { length } = text;
+  const copied = length >= WORTH_COPYING && length <= bytes.length;
+  if (places.length < length) {
+    places = new Uint32Array(length * 2);
+    groups = new Uint16Array(length * 2);
+  }
+  if (copied) bytes.write(text, 0, 'latin1');
+  let count = 0;
+  let digits = 0;
+  for (let at = 0, key = 0; at < length; at++) {
+    const byte = copied ? (bytes[at] ?? 0) : text.charCodeAt(at) & 255;
+    key = ((key << 6) | (classes[byte] ?? 0)) & LAST_THREE;
+    const group = begins[key] ?? 0;
+    if (group !== 0) {
+      places[count] = at;
+      groups[count++] = group;
+    }
+    if (byte < 58 && byte > 47) digits++;
+  }
+  hasNumber = digits >= LEAST_DIGITS;
+  return count;
 }
 
 /** Searches texts; a scanner belongs to one sanitizer. */
@@ -93,35 +129,36 @@ export function makeScanner(settings: SanitizerSettings, judge: Judge, replace: 
   const { mode, isOn, addresses } = settings;
   const isWanted = ({ category }: { readonly category: Category }): boolean => isOn(category);
 
-  const collect = (scan: Scan, state: number, end: number, finds: Find[], { automaton, keywords }: Matcher): void => {
-    for (const index of automaton.hits[(state - automaton.firstHit) / automaton.width] ?? []) {
-      const keyword = keywords[index];
+  const collect = (scan: Scan, at: number, group: number, finds: Find[], { index, keywords }: Matcher): void => {
+    const { text } = scan;
+    for (const number of index.groups[group] ?? []) {
+      const keyword = keywords[number];
       if (keyword === undefined) continue;
-      const start = end - keyword.text.length;
+      const start = at + 1 - Math.min(3, keyword.text.length);
+      const end = start + keyword.text.length;
       const last = finds.at(-1);
       // Inside of what was found, or the `@` after the password of a URL.
       if (last !== undefined && start >= last.start && (end <= last.end || start === last.end)) continue;
+      if (!standsAt(keyword.text, text, start)) continue;
       const find = keyword.trigger?.(scan, start, end, judge, mode);
       if (find !== undefined) finds.push(find);
       for (const rule of keyword.rules) {
-        const token = tryRule(rule, keyword.text, scan.text, start, end);
+        const token = tryRule(rule, keyword.text, text, start, end);
         if (token !== undefined) finds.push(token);
       }
     }
   };
 
   return (text) => {
+    const found = made ?? matcher();
+    const count = findPlaces(text, found.index);
+    if (count === 0 && !hasNumber && !addresses) return text;
     const finds: Find[] = [];
     const scan: Scan = { text, emptyUntil: -1 };
-    const found = matcher();
-    const { classes, next, firstHit } = found.automaton;
-    for (let at = 0, state = 0; at < text.length; at++) {
-      const code = text.charCodeAt(at);
-      state = next[state + (code < 128 ? (classes[code] ?? 0) : 0)] ?? 0;
-      if (state >= firstHit) collect(scan, state, at + 1, finds, found);
-    }
-    findNumbers(text, finds);
+    for (let place = 0; place < count; place++) collect(scan, places[place] ?? 0, groups[place] ?? 0, finds, found);
+    if (hasNumber) findNumbers(text, finds);
     if (addresses) findAddresses(text, finds);
+    if (finds.length === 0) return text;
     const wanted = finds.filter(isWanted);
     return wanted.length === 0 ? text : replaceAll(text, merge(wanted), replace);
   };

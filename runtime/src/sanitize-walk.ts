@@ -1,5 +1,5 @@
 import { isSealed } from './sanitize-brands.ts';
-import type { KeyNode, KeyRules } from './sanitize-keys.ts';
+import { isKnownClean, markClean, type KeyNode, type KeyRules } from './sanitize-keys.ts';
 import { isCardNumber } from './sanitize-numbers.ts';
 import type { SanitizerSettings } from './sanitize-options.ts';
 import { REDACTED } from './sanitize-replace.ts';
@@ -8,7 +8,11 @@ import { REDACTED } from './sanitize-replace.ts';
 export const DROPPED = Symbol('dropped');
 const TRUNCATED = '[TRUNCATED]';
 const CIRCULAR = '[CIRCULAR]';
-const LEAST_CARD = 100_000_000_000;
+/** The shortest card numbers have 13 digits and begin with 4. */
+const LEAST_CARD = 4_000_000_000_000;
+const SHORTEST_TEXT = 5;
+/** Ends the fast walk: objects contain themselves, or are deeper than allowed. */
+const TOO_DEEP = Symbol('too deep');
 
 /** What the walk through objects asks of the sanitizer around it. */
 export interface WalkHost {
@@ -23,21 +27,25 @@ export interface WalkHost {
   headerNode(name: string): KeyNode;
 }
 
-/** One call: how much it may still look at, and the objects around the current one. */
+/**
+ * One call. The fast walk knows only its depth; what throws there or goes too deep is walked again with `around`, the
+ * objects around the current one, which finds circles and replaces exactly what fails.
+ */
 interface Walk {
   left: number;
-  readonly around: object[];
+  depth: number;
+  readonly around: object[] | undefined;
 }
 
 /** Makes the function that copies a value without what is sensitive; parts without a change are shared, not copied. */
-export function makeWalker(host: WalkHost): (value: unknown, node?: KeyNode) => unknown {
+export function makeWalker(host: WalkHost): (value: unknown) => unknown {
   const { keys, settings } = host;
   const { maxDepth, maxValues } = settings;
 
   const byNode = (node: KeyNode, value: unknown, walk: Walk): unknown => {
     switch (node.action) {
       case 'scan':
-        return typeof value === 'string' ? host.text(value) : any(value, node, walk);
+        return any(value, node, walk);
       case 'replace':
         return host.whole(value);
       case 'url':
@@ -45,20 +53,25 @@ export function makeWalker(host: WalkHost): (value: unknown, node?: KeyNode) => 
       case 'statement':
         return typeof value === 'string' ? host.statement(value) : any(value, node, walk);
       case 'headers':
-        return isRecord(value) ? inside(value, walk, () => record(value, node, walk, true)) : host.whole(value);
+        if (typeof value !== 'object' || value === null || Array.isArray(value)) return host.whole(value);
+        return inside(value, node, walk, true);
     }
   };
 
   const any = (value: unknown, node: KeyNode, walk: Walk): unknown => {
     switch (typeof value) {
-      case 'string':
-        return host.text(value);
+      case 'string': {
+        if (value.length < SHORTEST_TEXT || isKnownClean(node, value)) return value;
+        const clean = host.text(value);
+        if (clean === value) markClean(node, value);
+        return clean;
+      }
       case 'number':
         return value >= LEAST_CARD && isCardNumber(String(value)) ? host.whole(value) : value;
       case 'bigint':
         return isCardNumber(String(value)) ? host.whole(value) : value;
       case 'object':
-        return value === null ? value : inside(value, walk, () => object(value, node, walk));
+        return value === null ? value : inside(value, node, walk, false);
       case 'symbol':
         return host.text(value.description ?? '') === (value.description ?? '') ? value : REDACTED;
       case 'function':
@@ -68,25 +81,37 @@ export function makeWalker(host: WalkHost): (value: unknown, node?: KeyNode) => 
     }
   };
 
-  const inside = (value: object, walk: Walk, run: () => unknown): unknown => {
-    if (walk.around.includes(value)) return CIRCULAR;
-    if (walk.around.length >= maxDepth || --walk.left < 0) return TRUNCATED;
-    walk.around.push(value);
+  const inside = (value: object, node: KeyNode, walk: Walk, asHeaders: boolean): unknown => {
+    if (walk.around !== undefined) return carefully(value, node, walk, asHeaders, walk.around);
+    // Thrown to ourselves, once for a whole call: no error with a stack is needed.
+    // eslint-disable-next-line @typescript-eslint/only-throw-error
+    if (walk.depth >= maxDepth || --walk.left < 0) throw TOO_DEEP;
+    walk.depth++;
+    const clean = object(value, node, walk, asHeaders);
+    walk.depth--;
+    return clean;
+  };
+
+  const carefully = (value: object, node: KeyNode, walk: Walk, asHeaders: boolean, around: object[]): unknown => {
+    if (around.includes(value)) return CIRCULAR;
+    if (around.length >= maxDepth || --walk.left < 0) return TRUNCATED;
+    around.push(value);
     try {
-      return run();
+      return object(value, node, walk, asHeaders);
     } catch {
       return REDACTED;
     } finally {
-      walk.around.pop();
+      around.pop();
     }
   };
 
-  const object = (value: object, node: KeyNode, walk: Walk): unknown => {
+  const object = (value: object, node: KeyNode, walk: Walk, asHeaders: boolean): unknown => {
     if (Array.isArray(value)) return array(value, node, walk);
     const prototype: unknown = Object.getPrototypeOf(value);
-    return prototype === Object.prototype || prototype === null
-      ? record(value as Record<string, unknown>, node, walk, false)
-      : exotic(value, node, walk);
+    if (prototype !== Object.prototype && prototype !== null) return exotic(value, node, walk, asHeaders);
+    return asHeaders || walk.around !== undefined
+      ? slowRecord(value as Record<string, unknown>, node, walk, asHeaders)
+      : record(value as Record<string, unknown>, node, walk);
   };
 
   const array = (value: readonly unknown[], node: KeyNode, walk: Walk): unknown => {
@@ -101,42 +126,49 @@ export function makeWalker(host: WalkHost): (value: unknown, node?: KeyNode) => 
     return copy ?? value;
   };
 
-  const record = (value: Record<string, unknown>, node: KeyNode, walk: Walk, asHeaders: boolean): unknown => {
+  const record = (value: Record<string, unknown>, node: KeyNode, walk: Walk): unknown => {
+    const { lastKeys, lastNodes } = node;
     let copy: Record<string, unknown> | undefined;
+    let index = 0;
+    // Inherited keys, if somebody extended Object.prototype, are judged like own ones.
     for (const key in value) {
-      if (!Object.hasOwn(value, key)) continue;
+      let child = lastNodes[index];
+      if (child === undefined || lastKeys[index] !== key) {
+        child = keys.below(node, key);
+        lastKeys[index] = key;
+        lastNodes[index] = child;
+      }
+      index++;
       const old = value[key];
-      const child = asHeaders ? host.headerNode(key) : (node.below.get(key) ?? keys.below(node, key));
+      if (isPlain(child, key, old)) continue;
       const clean = --walk.left < 0 ? TRUNCATED : byNode(child, old, walk);
-      if (clean === old && child.name === key) continue;
-      copy ??= { ...value };
-      if (clean === DROPPED || child.name !== key) Reflect.deleteProperty(copy, key);
-      if (clean !== DROPPED) setOwn(copy, child.name, clean);
+      if (clean !== old || child.name !== key) copy = put(copy ?? { ...value }, key, child.name, clean);
     }
-    return symbolsOf(value, copy, node, walk);
+    return copy ?? value;
   };
 
-  const symbolsOf = (
-    value: Record<string, unknown>,
-    copy: Record<string, unknown> | undefined,
-    node: KeyNode,
-    walk: Walk,
-  ): unknown => {
-    const symbols = Object.getOwnPropertySymbols(value);
-    if (symbols.length === 0) return copy ?? value;
-    const bare: Record<string | symbol, unknown> = { ...(copy ?? value) };
+  /** For class instances, headers, and whatever the fast walk failed on: own keys only, each guarded. */
+  const slowRecord = (value: Record<string, unknown>, node: KeyNode, walk: Walk, asHeaders: boolean): unknown => {
+    const copy: Record<string, unknown> = {};
     let changed = false;
-    for (const symbol of symbols) {
-      const old = (value as Record<symbol, unknown>)[symbol];
-      const clean = byNode(keys.below(node, symbol.description ?? ''), old, walk);
-      if (clean === old) continue;
-      changed = true;
-      bare[symbol] = clean === DROPPED ? undefined : clean;
+    for (const key of Object.keys(value)) {
+      const child = asHeaders ? host.headerNode(key) : keys.below(node, key);
+      let clean: unknown = REDACTED;
+      let old: unknown;
+      try {
+        old = value[key];
+        clean = --walk.left < 0 ? TRUNCATED : byNode(child, old, walk);
+      } catch {
+        // A getter that throws, or a value of a kind of its own: nothing of it gets through.
+        if (walk.around === undefined) throw TOO_DEEP; // eslint-disable-line @typescript-eslint/only-throw-error
+      }
+      changed ||= clean !== old || child.name !== key;
+      put(copy, key, child.name, clean);
     }
-    return changed ? bare : (copy ?? value);
+    return changed ? copy : value;
   };
 
-  const exotic = (value: object, node: KeyNode, walk: Walk): unknown => {
+  const exotic = (value: object, node: KeyNode, walk: Walk, asHeaders: boolean): unknown => {
     if (isSealed(value)) return REDACTED;
     if (value instanceof Error) return failure(value, node, walk);
     if (value instanceof Map) return map(value, node, walk);
@@ -149,12 +181,12 @@ export function makeWalker(host: WalkHost): (value: unknown, node?: KeyNode) => 
     if (value instanceof String || value instanceof Number || value instanceof Boolean)
       return any(value.valueOf(), node, walk);
     if (typeof Headers === 'function' && value instanceof Headers)
-      return record(Object.fromEntries(value), node, walk, true);
+      return slowRecord(Object.fromEntries(value), node, walk, true);
     if (value instanceof Promise || value instanceof WeakMap || value instanceof WeakSet || value instanceof WeakRef)
       return `[${value.constructor.name.toUpperCase()}]`;
     const toJson: unknown = (value as { toJSON?: unknown }).toJSON;
     if (typeof toJson === 'function') return any(toJson.call(value, ''), node, walk);
-    return record(value as Record<string, unknown>, node, walk, false);
+    return slowRecord(value as Record<string, unknown>, node, walk, asHeaders);
   };
 
   const map = (value: ReadonlyMap<unknown, unknown>, node: KeyNode, walk: Walk): unknown => {
@@ -182,17 +214,32 @@ export function makeWalker(host: WalkHost): (value: unknown, node?: KeyNode) => 
 
   const failure = (error: Error, node: KeyNode, walk: Walk): unknown => {
     const plain = plainError(error);
-    const clean = record(plain, node, walk, false);
+    const clean = slowRecord(plain, node, walk, false);
     return clean === plain ? error : clean;
   };
 
-  return (value, node = keys.root) => any(value, node, { left: maxValues, around: [] });
+  return (value) => {
+    try {
+      return any(value, keys.root, { left: maxValues, depth: 0, around: undefined });
+    } catch {
+      return any(value, keys.root, { left: maxValues, depth: 0, around: [] });
+    }
+  };
 }
 
-function isRecord(value: unknown): value is Record<string, unknown> {
-  if (typeof value !== 'object' || value === null) return false;
-  const prototype: unknown = Object.getPrototypeOf(value);
-  return prototype === Object.prototype || prototype === null;
+/** True for what most fields hold, so that the walk need not go into detail: nothing to replace, nothing to search. */
+function isPlain(node: KeyNode, key: string, value: unknown): boolean {
+  if (node.action !== 'scan' || node.name !== key) return false;
+  if (typeof value === 'string') return value === node.lastClean || value.length < SHORTEST_TEXT;
+  if (typeof value === 'number') return !(value >= LEAST_CARD);
+  return typeof value === 'boolean' || value === null || value === undefined;
+}
+
+/** Writes a decided value into a copy: under its clean name, or not at all. */
+function put(copy: Record<string, unknown>, key: string, name: string, value: unknown): Record<string, unknown> {
+  if (value === DROPPED || name !== key) Reflect.deleteProperty(copy, key);
+  if (value !== DROPPED) setOwn(copy, name, value);
+  return copy;
 }
 
 /** Assigns also `__proto__` as a property like any other. */

@@ -54,6 +54,21 @@ function looksLikeJson(text: string): boolean {
   return (first === 123 && last === 125) || (first === 91 && last === 93);
 }
 
+function failed<T>(error: unknown, fallback: T): T {
+  const kind = error instanceof Error ? error.name : typeof error;
+  warn('TELINT_SANITIZE_FAILED', `The sanitizer failed with ${kind} and replaced the value.`, kind);
+  return fallback;
+}
+
+/** Runs `work`; whatever goes wrong inside, the value does not get through. */
+function closed<T>(work: () => T, fallback: T): T {
+  try {
+    return work();
+  } catch (error) {
+    return failed(error, fallback);
+  }
+}
+
 /** Makes a sanitizer; options that cannot work throw a `TelintError`. */
 export function createSanitizer(options: SanitizerOptions = {}): Sanitizer {
   const settings = resolveOptions(options);
@@ -62,16 +77,6 @@ export function createSanitizer(options: SanitizerOptions = {}): Sanitizer {
   const keys = makeKeyRules(settings, (key) => (key.length < SHORTEST_TEXT ? key : closed(() => scan(key), REDACTED)));
   const scan = makeScanner(settings, (name) => keys.match(name), replace);
   let jsonLevel = 0;
-
-  /** Runs `work`; whatever goes wrong inside, the value does not get through. */
-  function closed<T>(work: () => T, fallback: T): T {
-    try {
-      return work();
-    } catch (error) {
-      warn('TELINT_SANITIZE_FAILED', 'The sanitizer failed and replaced the value.', String((error as Error).name));
-      return fallback;
-    }
-  }
 
   const throughJson = (text: string): string => {
     if (jsonLevel >= JSON_LEVELS) return scan(text);
@@ -92,9 +97,9 @@ export function createSanitizer(options: SanitizerOptions = {}): Sanitizer {
 
   const clean = (text: string): string => {
     if (text.length < SHORTEST_TEXT) return text;
-    const short = truncate(text, maxStringLength);
+    const short = text.length > maxStringLength ? truncate(text, maxStringLength) : text;
     const out = looksLikeJson(short) ? throughJson(short) : scan(short);
-    return truncate(out, maxStringLength);
+    return out.length > maxStringLength ? truncate(out, maxStringLength) : out;
   };
   const value = (text: string): string => closed(() => clean(text), REDACTED);
 
@@ -121,7 +126,7 @@ export function createSanitizer(options: SanitizerOptions = {}): Sanitizer {
     const node = keys.below(keys.root, `http.request.header.${name.toLowerCase()}`);
     return { ...node, action: node.action === 'scan' ? 'scan' : 'replace', name: value(name) };
   };
-  const walk = makeWalker({ keys, settings, text: value, whole, url, statement, headerNode });
+  const walk = makeWalker({ keys, settings, text: clean, whole, url, statement, headerNode });
 
   const attribute = (key: string, old: unknown): unknown =>
     closed(() => {
@@ -133,11 +138,14 @@ export function createSanitizer(options: SanitizerOptions = {}): Sanitizer {
     key: (name) => closed(() => keys.category(name), 'credential'),
     value,
     attribute,
-    object: (old) =>
-      closed(() => {
+    object(old) {
+      try {
         const out = walk(old);
         return out === DROPPED ? undefined : out;
-      }, REDACTED),
+      } catch (error) {
+        return failed(error, REDACTED);
+      }
+    },
     json: value,
     url,
     headers: (headers) =>
