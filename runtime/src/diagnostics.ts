@@ -17,6 +17,61 @@ export const DIAGNOSTICS = {
     summary: 'An option has a value that cannot work.',
     action: 'Change the option that the message names.',
   },
+  TELINT_METRIC_NAME: {
+    kind: 'error',
+    summary: 'The name of a metric is not what Prometheus wants.',
+    action: 'Write the name that the message gives, or `naming: "warn"` for names that dashboards depend on.',
+  },
+  TELINT_METRIC_HELP: {
+    kind: 'error',
+    summary: 'A metric has no help text.',
+    action: 'Write one sentence about what the metric counts or measures.',
+  },
+  TELINT_METRIC_UNIT: {
+    kind: 'error',
+    summary: 'The unit of a metric is no base unit, or its name does not end with it.',
+    action: 'Use seconds, bytes, ratios; write the name that the message gives and convert the values.',
+  },
+  TELINT_METRIC_DUPLICATE: {
+    kind: 'error',
+    summary: 'Two metrics have one name.',
+    action: 'Create a metric once per process and share it, or give the second one another name.',
+  },
+  TELINT_LABEL_NAME: {
+    kind: 'error',
+    summary: 'The name of a label is reserved or not what Prometheus wants.',
+    action: 'Write the name that the message gives.',
+  },
+  TELINT_LABEL_DOMAIN: {
+    kind: 'error',
+    summary: 'The domain of a label cannot work.',
+    action: 'Correct the argument that the message names.',
+  },
+  TELINT_BUCKETS_INVALID: {
+    kind: 'error',
+    summary: 'The buckets of a histogram cannot work.',
+    action: 'Write finite bounds in rising order, or use `exponentialBuckets` or `linearBuckets`.',
+  },
+  TELINT_NAMING: {
+    kind: 'warning',
+    summary: 'A metric with `naming: "warn"` is named against the conventions.',
+    action: 'Write the name that the message gives as soon as dashboards and alerts allow it.',
+  },
+  TELINT_LABEL_LIMIT: {
+    kind: 'warning',
+    summary: 'A label value was folded into `__other__` or dropped, because a domain or a limit did not let it through.',
+    action: 'Bound the label with a domain, or raise the limit that the message names.',
+  },
+  TELINT_METRIC_MISUSED: {
+    kind: 'warning',
+    summary: 'A metric was written with a value or labels that cannot be, and the write was ignored.',
+    action: 'Pass finite numbers (counters only rise) and the labels that the metric was declared with.',
+  },
+  TELINT_COLLECT_FAILED: {
+    kind: 'warning',
+    summary: 'A `collect` function failed or did not answer in time; the other metrics of the scrape are complete.',
+    action: 'Correct the `collect` function of the metric that the message names.',
+  },
   TELINT_BRIDGE_FAILED: {
     kind: 'warning',
     summary: 'The bridge to OpenTelemetry left metrics out, because their registry failed or did not answer in time.',
@@ -57,6 +112,16 @@ export const DIAGNOSTICS = {
     summary: 'A message has no room for the context of its trace, so that the trace ends there.',
     action: 'Leave room: SQS allows 10 attributes per message, `traceparent` needs one of them.',
   },
+  TELINT_ALREADY_TRACED: {
+    kind: 'warning',
+    summary: 'A library was to be traced twice, which would make every span twice.',
+    action: 'Call the function that the message names once per process, or end its first subscription before.',
+  },
+  TELINT_CHANNEL_FAILED: {
+    kind: 'warning',
+    summary: 'An event of a library could not be turned into a span.',
+    action: 'Look at the option (`ignore`, `describe`, `statement`) that threw; the call itself went on untouched.',
+  },
   TELINT_PROPAGATOR_FAILED: {
     kind: 'warning',
     summary: 'The propagator threw while a context was written or read.',
@@ -66,6 +131,51 @@ export const DIAGNOSTICS = {
     kind: 'warning',
     summary: 'The sanitizer met a value that it could not take apart, and replaced it as a whole.',
     action: 'Report the kind of value; nothing of it was passed on.',
+  },
+  TELINT_SDK_MISSING: {
+    kind: 'error',
+    summary: 'A package of the OpenTelemetry SDK that the set-up needs is not installed.',
+    action: 'Run the `npm install` line of the message.',
+  },
+  TELINT_ENV_INVALID: {
+    kind: 'warning',
+    summary: 'An environment variable has a value that cannot be used; the default is used instead.',
+    action: 'Change the variable that the message names, or remove it.',
+  },
+  TELINT_TELEMETRY_STARTED: {
+    kind: 'warning',
+    summary: 'Tracing was already set up in this process, so the second set-up was ignored.',
+    action: 'Call startTelemetry once, or use `--import @telint/runtime/register`, not both.',
+  },
+  TELINT_START_FAILED: {
+    kind: 'warning',
+    summary: 'Tracing could not be started by `@telint/runtime/register`; the service runs without it.',
+    action: 'Do what the message says.',
+  },
+  TELINT_SPANS_DROPPED: {
+    kind: 'warning',
+    summary: 'Spans were lost; the reason is in the message and in telemetry_spans_dropped_total.',
+    action: 'See the reasons in docs/tracing.md.',
+  },
+  TELINT_EXPORT_FAILED: {
+    kind: 'warning',
+    summary: 'The collector did not take spans; they are kept and sent again.',
+    action: 'Check the endpoint and the collector.',
+  },
+  TELINT_SPOOL_FAILED: {
+    kind: 'warning',
+    summary: 'The spool of spans on disk cannot be used.',
+    action: 'Check the directory, its permissions and the space on the disk.',
+  },
+  TELINT_SPOOL_CORRUPT: {
+    kind: 'warning',
+    summary: 'A spool file was damaged; it was skipped, deleted and its spans counted as lost.',
+    action: 'Nothing, unless it happens again: then check the disk.',
+  },
+  TELINT_SHUTDOWN_INCOMPLETE: {
+    kind: 'warning',
+    summary: 'Tracing did not shut down within its deadline.',
+    action: 'Raise the timeout, or look at the processor or exporter that the message names.',
   },
 } as const satisfies Record<string, DiagnosticInfo>;
 
