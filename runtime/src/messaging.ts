@@ -118,13 +118,13 @@ export function untilDone<A extends unknown[], R>(
   inSpan: (body: (...args: A) => Promise<void>) => Promise<void>,
   start: (done: (error?: unknown) => void, ...args: A) => R,
 ): R {
-  let outcome: { readonly value: R } | { readonly error: unknown } | undefined;
+  let outcome!: { readonly value: R } | { readonly error: unknown };
   inSpan(
     (...args) =>
       new Promise<void>((resolve, reject) => {
         const done = (error?: unknown): void => {
           if (error == null) resolve();
-          else reject(error as Error);
+          else reject(error);
         };
         try {
           outcome = { value: start(done, ...args) };
@@ -135,9 +135,8 @@ export function untilDone<A extends unknown[], R>(
       }),
   ).catch(() => undefined);
   // The executor of a promise runs at once, so that the outcome is there.
-  const settled = outcome as { readonly value: R } | { readonly error: unknown };
-  if ('error' in settled) throw settled.error;
-  return settled.value;
+  if ('error' in outcome) throw outcome.error;
+  return outcome.value;
 }
 
 /** A link to the span in a context; undefined when there is none. */

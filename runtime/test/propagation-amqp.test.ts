@@ -48,11 +48,13 @@ describeWith({ rabbitmq, postgres }, 'amqplib against a real RabbitMQ and Postgr
 
   it('makes one trace from the HTTP request to the query of the consumer', async () => {
     const channel = await open('orders');
-    await channel.consume('orders', async (message: ConsumeMessage | null) => {
+    const insert = async (message: ConsumeMessage | null): Promise<void> => {
       if (message === null) return;
       await pool.query('INSERT INTO orders VALUES ($1)', [Number(message.content.toString())]);
       channel.ack(message);
-    });
+    };
+    // Its type wants no promise, services give one all the same.
+    await channel.consume('orders', insert as (message: unknown) => unknown);
     http = createServer((_, response) => {
       void inRequest('POST /orders', () => {
         channel.sendToQueue('orders', Buffer.from('42'));
@@ -200,9 +202,7 @@ describeWith({ rabbitmq, postgres }, 'amqplib against a real RabbitMQ and Postgr
     expect(endedBefore).toBe(false);
     await collector.until((spans) => spans.length === 2, 'two spans');
     await channel.waitForConfirms();
-    await expect(async () =>
-      channel.sendToQueue('confirmed', 'no buffer' as never, {}, () => undefined),
-    ).rejects.toThrow(TypeError);
+    expect(() => channel.sendToQueue('confirmed', 'no buffer' as never, {}, () => undefined)).toThrow(TypeError);
     await channel.close();
   });
 

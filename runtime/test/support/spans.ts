@@ -1,4 +1,4 @@
-import { context, propagation, trace, type Span } from '@opentelemetry/api';
+import { context, propagation, SpanKind, SpanStatusCode, trace, type Span } from '@opentelemetry/api';
 import { AsyncLocalStorageContextManager } from '@opentelemetry/context-async-hooks';
 import { CompositePropagator, W3CBaggagePropagator, W3CTraceContextPropagator } from '@opentelemetry/core';
 import { InMemorySpanExporter, SimpleSpanProcessor, TracerProvider, type ReadableSpan } from '@opentelemetry/sdk-trace';
@@ -33,7 +33,7 @@ function treeOf(spans: readonly ReadableSpan[]): string[] {
     );
     for (const span of children.sort((a, b) => started(a) - started(b))) {
       const links = span.links.length === 0 ? '' : ` links:${span.links.length}`;
-      const error = span.status.code === 2 ? ' error' : '';
+      const error = span.status.code === SpanStatusCode.ERROR ? ' error' : '';
       lines.push(`${'  '.repeat(depth)}${span.name} [${KINDS[span.kind] ?? ''}]${links}${error}`);
       visit(span.spanContext().spanId, depth + 1);
     }
@@ -83,7 +83,7 @@ export function collectSpans(): SpanCollector {
 
 /** Runs `fn` inside a span as an HTTP server would make it. */
 export function inRequest<T>(name: string, fn: (span: Span) => Promise<T>): Promise<T> {
-  return trace.getTracer('test').startActiveSpan(name, { kind: 1 }, async (span) => {
+  return trace.getTracer('test').startActiveSpan(name, { kind: SpanKind.SERVER }, async (span) => {
     try {
       return await fn(span);
     } finally {
