@@ -1,0 +1,154 @@
+/** Counters: values that only rise, until the process starts again. */
+import type { ExemplarLabels, ExemplarSlot, ExemplarSource } from './exemplars.ts';
+import { braced, familyName, formatSeconds, formatValue } from './exposition.ts';
+import type { LabelRecord } from './label-values.ts';
+import {
+  BoundSeries,
+  exemplarText,
+  isFiniteNumber,
+  isLabels,
+  labelObject,
+  misused,
+  seriesPairs,
+  withDefaults,
+  type Aggregator,
+  type Family,
+  type LabelArguments,
+  type Sample,
+} from './metric-family.ts';
+import type { ExpositionFormat } from './negotiate.ts';
+import { Series, type SeriesStore } from './series-store.ts';
+
+/** A counter; `Labels` are the values that its domains take. */
+export interface Counter<Labels> {
+  readonly name: string;
+  /** Adds `value` (default 1). Never throws: a value that is negative or no finite number is ignored and told once. */
+  inc(...args: [...LabelArguments<Labels>, value?: number, exemplar?: ExemplarLabels]): void;
+  /** A handle for one label set, for code that runs often with the same labels. */
+  bind(...args: LabelArguments<Labels>): BoundCounter;
+  /** Removes the series of a label set; false where there was none. */
+  remove(labels: Labels): boolean;
+  /** Removes all series; without labels: starts at 0. */
+  reset(): void;
+}
+
+/** A counter with its labels looked up. */
+export interface BoundCounter {
+  /** Adds `value` (default 1). */
+  inc(value?: number, exemplar?: ExemplarLabels): void;
+}
+
+/** A series with one number: of a counter or a gauge. */
+export class ScalarSeries extends Series {
+  value = 0;
+  exemplar: ExemplarSlot | undefined = undefined;
+}
+
+/** Settings of a counter after the checks. */
+export interface ScalarSettings {
+  readonly name: string;
+  readonly help: string;
+  readonly unit: string | undefined;
+  readonly aggregator: Aggregator;
+  readonly collect: (() => void | Promise<void>) | undefined;
+  readonly store: SeriesStore<ScalarSeries>;
+}
+
+/** Settings of what can have exemplars and creation times. */
+export interface CumulativeSettings {
+  readonly exemplars: ExemplarSource | undefined;
+  readonly hasCreated: boolean;
+}
+
+/** The counter behind the interface; its types are loose, because label domains are known to the compiler only. */
+export class CounterFamily implements Family {
+  readonly type = 'counter';
+  readonly name: string;
+  readonly help: string;
+  readonly unit: string | undefined;
+  readonly aggregator: Aggregator;
+  readonly collect: (() => void | Promise<void>) | undefined;
+  readonly store: SeriesStore<ScalarSeries>;
+  readonly exemplars: ExemplarSource | undefined;
+  readonly #hasCreated: boolean;
+
+  constructor(settings: ScalarSettings & CumulativeSettings) {
+    this.name = settings.name;
+    this.help = settings.help;
+    this.unit = settings.unit;
+    this.aggregator = settings.aggregator;
+    this.collect = settings.collect;
+    this.store = settings.store;
+    this.exemplars = settings.exemplars;
+    this.#hasCreated = settings.hasCreated;
+  }
+
+  inc(first?: unknown, second?: unknown, third?: unknown): void {
+    const { store } = this;
+    const hasLabels = store.names.length > 0;
+    const amount = (hasLabels ? second : first) ?? 1;
+    if (!isFiniteNumber(amount) || amount < 0) return misused(this.name, 'a counter takes finite numbers from 0');
+    if (hasLabels && !isLabels(first)) return misused(this.name, 'the labels are missing');
+    const series = store.find(first as LabelRecord);
+    series.value += amount;
+    series.seen = store.epoch;
+    if (this.exemplars !== undefined) this.#offer(series, amount, hasLabels ? third : second);
+  }
+
+  #offer(series: ScalarSeries, amount: number, labels: unknown): void {
+    series.exemplar = this.exemplars?.offer(
+      series.exemplar,
+      this.store.epoch,
+      amount,
+      labels as ExemplarLabels | undefined,
+    );
+  }
+
+  bind(labels: LabelRecord = {}): BoundCounter {
+    return new CounterHandle(this, labels);
+  }
+
+  remove(labels: LabelRecord): boolean {
+    return this.store.remove(labels);
+  }
+
+  reset(): void {
+    this.store.clear();
+  }
+
+  lines(series: Series, format: ExpositionFormat, defaults: string): string {
+    const scalar = series as ScalarSeries;
+    const labels = braced(withDefaults(seriesPairs(this.store, series), defaults));
+    if (format === 'text') return `${this.name}${labels} ${formatValue(scalar.value)}\n`;
+    const family = familyName(this.name, 'counter', format);
+    const created = this.#hasCreated ? `${family}_created${labels} ${formatSeconds(series.createdAt)}\n` : '';
+    return `${family}_total${labels} ${formatValue(scalar.value)}${exemplarText(scalar.exemplar)}\n${created}`;
+  }
+
+  samples(series: Series): Sample[] {
+    return [{ labels: labelObject(this.store.names, series.values), value: (series as ScalarSeries).value }];
+  }
+}
+
+class CounterHandle extends BoundSeries<ScalarSeries> implements BoundCounter {
+  readonly #family: CounterFamily;
+
+  constructor(family: CounterFamily, labels: LabelRecord) {
+    super(family.store, labels);
+    this.#family = family;
+  }
+
+  inc(value?: number, exemplar?: ExemplarLabels): void {
+    const amount = value ?? 1;
+    if (!isFiniteNumber(amount) || amount < 0) {
+      return misused(this.#family.name, 'a counter takes finite numbers from 0');
+    }
+    let { series } = this;
+    if (series.seen !== this.store.epoch) series = this.refresh();
+    series.value += amount;
+    const { exemplars } = this.#family;
+    if (exemplars !== undefined) {
+      series.exemplar = exemplars.offer(series.exemplar, this.store.epoch, amount, exemplar);
+    }
+  }
+}

@@ -1,0 +1,159 @@
+/** Gauges: values that rise and fall. */
+import { ScalarSeries, type ScalarSettings } from './counter.ts';
+import { braced, formatValue } from './exposition.ts';
+import type { LabelRecord } from './label-values.ts';
+import {
+  BoundSeries,
+  isLabels,
+  labelObject,
+  misused,
+  seriesPairs,
+  withDefaults,
+  type Aggregator,
+  type Family,
+  type LabelArguments,
+  type Sample,
+} from './metric-family.ts';
+import type { ExpositionFormat } from './negotiate.ts';
+import type { Series, SeriesStore } from './series-store.ts';
+
+/** A gauge; `Labels` are the values that its domains take. NaN and the infinities are values like others. */
+export interface Gauge<Labels> {
+  readonly name: string;
+  /** Sets the value. */
+  set(...args: [...LabelArguments<Labels>, value: number]): void;
+  /** Adds `value` (default 1). */
+  inc(...args: [...LabelArguments<Labels>, value?: number]): void;
+  /** Subtracts `value` (default 1). */
+  dec(...args: [...LabelArguments<Labels>, value?: number]): void;
+  /** Sets the value to the Unix time in seconds. */
+  setToCurrentTime(...args: LabelArguments<Labels>): void;
+  /** Starts a clock; the function it returns sets the gauge to the seconds since then, and returns them. */
+  startTimer(...args: LabelArguments<Labels>): () => number;
+  /** A handle for one label set. */
+  bind(...args: LabelArguments<Labels>): BoundGauge;
+  /** Removes the series of a label set; false where there was none. */
+  remove(labels: Labels): boolean;
+  /** Removes all series; without labels: starts at 0. */
+  reset(): void;
+}
+
+/** A gauge with its labels looked up. */
+export interface BoundGauge {
+  set(value: number): void;
+  inc(value?: number): void;
+  dec(value?: number): void;
+}
+
+const NOT_A_NUMBER = 'a gauge takes numbers';
+
+/** The gauge behind the interface. */
+export class GaugeFamily implements Family {
+  readonly type = 'gauge';
+  readonly name: string;
+  readonly help: string;
+  readonly unit: string | undefined;
+  readonly aggregator: Aggregator;
+  readonly collect: (() => void | Promise<void>) | undefined;
+  readonly store: SeriesStore<ScalarSeries>;
+  readonly #now: () => number;
+
+  constructor(settings: ScalarSettings, now: () => number) {
+    this.name = settings.name;
+    this.help = settings.help;
+    this.unit = settings.unit;
+    this.aggregator = settings.aggregator;
+    this.collect = settings.collect;
+    this.store = settings.store;
+    this.#now = now;
+  }
+
+  #write(first: unknown, second: unknown, fallback: number | undefined, sign: 0 | 1 | -1): void {
+    const { store } = this;
+    const hasLabels = store.names.length > 0;
+    const value = (hasLabels ? second : first) ?? fallback;
+    if (typeof value !== 'number') return misused(this.name, NOT_A_NUMBER);
+    if (hasLabels && !isLabels(first)) return misused(this.name, 'the labels are missing');
+    const series = store.find(first as LabelRecord);
+    series.value = sign === 0 ? value : series.value + sign * value;
+    series.seen = store.epoch;
+  }
+
+  set(first?: unknown, second?: unknown): void {
+    this.#write(first, second, undefined, 0);
+  }
+
+  inc(first?: unknown, second?: unknown): void {
+    this.#write(first, second, 1, 1);
+  }
+
+  dec(first?: unknown, second?: unknown): void {
+    this.#write(first, second, 1, -1);
+  }
+
+  setToCurrentTime(labels?: LabelRecord): void {
+    const seconds = this.#now() / 1000;
+    if (labels === undefined) this.set(seconds);
+    else this.set(labels, seconds);
+  }
+
+  startTimer(labels?: LabelRecord): () => number {
+    const start = performance.now();
+    const copy = labels && { ...labels };
+    return () => {
+      const seconds = (performance.now() - start) / 1000;
+      if (copy === undefined) this.set(seconds);
+      else this.set(copy, seconds);
+      return seconds;
+    };
+  }
+
+  bind(labels: LabelRecord = {}): BoundGauge {
+    return new GaugeHandle(this, labels);
+  }
+
+  remove(labels: LabelRecord): boolean {
+    return this.store.remove(labels);
+  }
+
+  reset(): void {
+    this.store.clear();
+  }
+
+  lines(series: Series, _format: ExpositionFormat, defaults: string): string {
+    const labels = braced(withDefaults(seriesPairs(this.store, series), defaults));
+    return `${this.name}${labels} ${formatValue((series as ScalarSeries).value)}\n`;
+  }
+
+  samples(series: Series): Sample[] {
+    return [{ labels: labelObject(this.store.names, series.values), value: (series as ScalarSeries).value }];
+  }
+}
+
+class GaugeHandle extends BoundSeries<ScalarSeries> implements BoundGauge {
+  readonly #name: string;
+
+  constructor(family: GaugeFamily, labels: LabelRecord) {
+    super(family.store, labels);
+    this.#name = family.name;
+  }
+
+  set(value: number): void {
+    this.#write(value, 0);
+  }
+
+  inc(value = 1): void {
+    this.#write(value, 1);
+  }
+
+  dec(value = 1): void {
+    this.#write(value, -1);
+  }
+
+  #write(value: unknown, sign: 0 | 1 | -1): void {
+    if (typeof value !== 'number') return misused(this.#name, NOT_A_NUMBER);
+    let { series } = this;
+    if (series.seen !== this.store.epoch) series = this.refresh();
+    series.value = sign === 0 ? value : series.value + sign * value;
+  }
+}
