@@ -8,7 +8,7 @@ import {
 } from './sql-profiles.ts';
 import { SqlRewriter, type SqlSettings } from './sql-rewriter.ts';
 import { unitedLiterals } from './sql-unite.ts';
-import { TelintError } from './diagnostics.ts';
+import { TelintError, warn } from './diagnostics.ts';
 
 export { type SqlDialect } from './sql-profiles.ts';
 
@@ -96,7 +96,12 @@ export function createSqlSanitizer(options: SqlOptions = {}): SqlSanitizer {
       if (typeof (statement as unknown) !== 'string') return UNREADABLE;
       if (statement.length <= maxLength) return rewrite(statement);
       return `${rewrite(statement.slice(0, maxLength))}…`;
-    } catch {
+    } catch (error) {
+      warn(
+        'TELINT_SANITIZE_FAILED',
+        'A SQL statement could not be read and was replaced.',
+        String((error as Error).name),
+      );
       return UNREADABLE;
     }
   };

@@ -82,6 +82,9 @@ const statement = (dialect: SqlDialect): fc.Arbitrary<string> =>
     )
     .map((parts) => parts.join(' '));
 
+/** Characters that begin, end or escape something in one of the dialects. */
+const CONFUSING = Array.from(`'"\`[]$#-/*\\@:.,;()=<>?! \nEqa1é‘`).concat('😀');
+
 const DIALECTS = Object.keys(LITERALS) as SqlDialect[];
 const NUM_RUNS = 1500;
 
@@ -134,17 +137,13 @@ describe('no planted literal survives', () => {
 describe('any text', () => {
   it('never throws, and never gets longer by more than a placeholder for each character', () => {
     fc.assert(
-      fc.property(
-        fc.string({ unit: fc.constantFrom(...`'"\`[]$#-/*\\@:.,;()=<>?! \n`, 'E', 'q', 'a', '1', 'é', '‘', '😀') }),
-        fc.constantFrom(...DIALECTS),
-        (text, dialect) => {
-          const output = createSqlSanitizer({ dialect, dollarFunctions: true })(text);
-          expect(output.length).toBeLessThanOrEqual(2 * text.length + 1);
-          expect(
-            output.replaceAll(/["`[][^"`\]]*["`\]]|[$:@]\d+|[\w$@#?.é😀]*[A-Za-z_@#é😀$][\w$@#?.é😀]*/g, ''),
-          ).not.toMatch(/\d/);
-        },
-      ),
+      fc.property(fc.string({ unit: fc.constantFrom(...CONFUSING) }), fc.constantFrom(...DIALECTS), (text, dialect) => {
+        const output = createSqlSanitizer({ dialect, dollarFunctions: true })(text);
+        expect(output.length).toBeLessThanOrEqual(2 * text.length + 1);
+        expect(
+          output.replaceAll(/["`[][^"`\]]*["`\]]|[$:@]\d+|[\w$@#?.é😀]*[A-Za-z_@#é😀$][\w$@#?.é😀]*/g, ''),
+        ).not.toMatch(/\d/);
+      }),
       { numRuns: 5000 },
     );
   });
