@@ -289,6 +289,9 @@ function collectImported(ev: Evaluator, name: string, module: Module, home: Modu
 }
 
 function leadsTo(ev: Evaluator, source: string, name: string, module: Module, home: Module): boolean {
+  const path = ev.host.resolve(source, module.path);
+  if (path === home.path) return true;
+  if (path === undefined || ev.host.mayReexport?.(path) === false) return false;
   const target = ev.graph.importedModule(source, module);
   if (!target) return false;
   return target === home || target.path === home.path || target.exports.get(name)?.kind !== 'binding';

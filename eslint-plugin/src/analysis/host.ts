@@ -35,6 +35,8 @@ export interface ModuleHost {
   readonly root?: string | undefined;
   /** A parsed file of the workspace; undefined when it cannot be read, is too large or does not parse at all. */
   parse(path: string): ParsedFile | undefined;
+  /** Can a file pass on exports of other files? A look at its text, which spares parsing it; without it every file can. */
+  mayReexport?(path: string): boolean;
   /** Absolute path of the workspace file that a specifier means; undefined for packages outside the workspace and assets. */
   resolve(specifier: string, from: string): string | undefined;
   /** Workspace files that may refer to `path` and contain every word; empty when the host does not look at other files. */

@@ -164,11 +164,19 @@ function worthAsking(call: TSESTree.CallExpression, method: string, receiver: No
     if (labels?.type === 'ObjectExpression') return true;
   }
   const name = lastName(receiver);
-  return (name !== undefined && INSTRUMENT_NAMES.test(name)) || TELEMETRY_IMPORT.test(module.text);
+  return (name !== undefined && INSTRUMENT_NAMES.test(name)) || importsTelemetry(module);
 }
 
 const TELEMETRY_IMPORT =
   /prom-client|@opentelemetry\/|@prometheus-io\/client|sentry|bugsnag|airbrake|newrelic|hot-shots|dogstatsd/i;
+
+const telemetryImports = new WeakMap<Module, boolean>();
+
+function importsTelemetry(module: Module): boolean {
+  let imports = telemetryImports.get(module);
+  if (imports === undefined) telemetryImports.set(module, (imports = TELEMETRY_IMPORT.test(module.text)));
+  return imports;
+}
 
 /** A receiver that cannot be traced but is called what it is, in code that has to do with OpenTelemetry. */
 function namedSite(

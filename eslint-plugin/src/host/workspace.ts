@@ -25,14 +25,35 @@ const DECLARATION = /\.d\.[cm]?ts$/;
 /** Larger files are generated or bundled: nothing of interest for provenance. */
 const MAX_BYTES = 1_000_000;
 const MAX_FILES = 20_000;
-/** How old what was read may get before it is looked at again, in milliseconds. */
-const PARSED_FRESH_MS = 1000;
+/** How old what was read may get before it is looked at again, and what counts as a pause, in milliseconds. */
+const PARSED_FRESH_MS = 10_000;
+const PAUSE_MS = 1000;
 const LISTING_FRESH_MS = 30_000;
 
+/** Part of the names of many packages that are asked for. */
+const COMMON_WORD = 'opentelemetry';
+/** `export … from`, and what compilers and people write for it in CommonJS. */
+const REEXPORT =
+  /\bexport\b[^;'"`()=]*\bfrom\s*['"]|exports(?:\.\w+)?\s*=\s*(?:\w+\()?require|__exportStar|\.\.\.require/;
+
 interface Source {
-  readonly text: string;
+  /** The bytes of the file, one character each: half the memory and twice the speed of search where a text is not ASCII. */
+  readonly bytes: string;
   readonly mtime: number;
   readonly size: number;
+}
+
+/** UTF-8 text of bytes that were read one character each. */
+function decode(bytes: string): string {
+  return isAscii(bytes) ? bytes : Buffer.from(bytes, 'latin1').toString('utf8');
+}
+
+function encode(word: string): string {
+  return isAscii(word) ? word : Buffer.from(word, 'utf8').toString('latin1');
+}
+
+function isAscii(text: string): boolean {
+  return !/[\x80-\uffff]/.test(text);
 }
 
 /** The files of one workspace: read, searched and parsed on demand; changes on disk are noticed. */
@@ -50,16 +71,22 @@ export class Workspace implements ModuleHost {
   #imports: ReadonlyMap<string, readonly string[]> | undefined;
   #listedAt = 0;
   #checkedAt = 0;
+  #askedAt = 0;
 
   constructor(root: string) {
     this.root = root;
     this.#resolver = new Resolver(root, this.#folders, () => this.#packages());
   }
 
-  /** Forgets everything when a file that was parsed has changed on disk; true when that happened. */
+  /**
+   * Forgets everything when a file that was parsed has changed on disk; true when that happened. Looked at after a pause,
+   * as between two runs in an editor, and now and then in a long run: not while one file follows the other.
+   */
   refresh(force = false): boolean {
     const now = Date.now();
-    if (!force && now - this.#checkedAt < PARSED_FRESH_MS) return false;
+    const pause = now - this.#askedAt;
+    this.#askedAt = now;
+    if (!force && pause < PAUSE_MS && now - this.#checkedAt < PARSED_FRESH_MS) return false;
     this.#checkedAt = now;
     const stale =
       [...this.#parsed.keys()].some((path) => this.#changed(path)) ||
@@ -84,22 +111,23 @@ export class Workspace implements ModuleHost {
   }
 
   #read(path: string): string | undefined {
-    if (this.#sources.has(path)) return this.#sources.get(path)?.text;
+    if (this.#sources.has(path)) return this.#sources.get(path)?.bytes;
     let source: Source | undefined;
     try {
       const s = statSync(path);
       if (s.isFile() && s.size <= MAX_BYTES)
-        source = { text: readFileSync(path, 'utf8'), mtime: s.mtimeMs, size: s.size };
+        source = { bytes: readFileSync(path, 'latin1'), mtime: s.mtimeMs, size: s.size };
     } catch {
       source = undefined;
     }
     this.#sources.set(path, source);
-    return source?.text;
+    return source?.bytes;
   }
 
   parse(path: string): ParsedFile | undefined {
     if (this.#parsed.has(path)) return this.#parsed.get(path);
-    const text = SOURCE.test(path) ? this.#read(path) : undefined;
+    const bytes = SOURCE.test(path) ? this.#read(path) : undefined;
+    const text = bytes === undefined ? undefined : decode(bytes);
     const file = text === undefined ? undefined : (this.#fromLint(path, text) ?? parseFile(path, text));
     this.#parsed.set(path, file);
     return file;
@@ -122,6 +150,11 @@ export class Workspace implements ModuleHost {
     return file;
   }
 
+  mayReexport(path: string): boolean {
+    const bytes = this.#read(path);
+    return bytes !== undefined && REEXPORT.test(bytes);
+  }
+
   resolve(specifier: string, from: string): string | undefined {
     return this.#resolver.resolve(specifier, from);
   }
@@ -140,19 +173,26 @@ export class Workspace implements ModuleHost {
     let found = this.#mentions.get(key);
     if (!found) {
       const pool = options.importing === undefined ? this.#pool(words) : this.#importers(options.importing);
+      const encoded = words.map(encode);
       found = pool.filter((path) => {
-        const text = this.#read(path);
-        return text !== undefined && words.every((w) => text.includes(w));
+        const bytes = this.#read(path);
+        return bytes !== undefined && encoded.every((w) => bytes.includes(w));
       });
       this.#mentions.set(key, found);
     }
     return found;
   }
 
-  /** Files to search for several words: those with the last one, which the caller asks for with many others. */
+  /**
+   * Files to search: those with the last of several words, which the caller asks for with many others, and for names of
+   * packages around OpenTelemetry those with that word.
+   */
   #pool(words: readonly string[]): readonly string[] {
     const last = words.at(-1);
-    return words.length > 1 && last !== undefined ? this.mentioning([last]) : this.files();
+    if (words.length > 1 && last !== undefined) return this.mentioning([last]);
+    return last !== undefined && last !== COMMON_WORD && last.includes(COMMON_WORD)
+      ? this.mentioning([COMMON_WORD])
+      : this.files();
   }
 
   /** Files that import a module: by its base name, its folder for an index file, or its package; from one pass over all texts. */
@@ -175,11 +215,11 @@ export class Workspace implements ModuleHost {
   #indexImports(): ReadonlyMap<string, readonly string[]> {
     const index = new Map<string, string[]>();
     for (const path of this.files()) {
-      const text = this.#read(path);
-      if (text === undefined) continue;
+      const bytes = this.#read(path);
+      if (bytes === undefined) continue;
       const names = new Set<string>();
-      for (const m of text.matchAll(/(?:\bfrom|\bimport|\brequire\(|\bimport\()\s*['"]([^'"\n]+)['"]/g)) {
-        const specifier = m[1] ?? '';
+      for (const m of bytes.matchAll(/(?:\bfrom|\bimport|\brequire\(|\bimport\()\s*['"]([^'"\n]+)['"]/g)) {
+        const specifier = decode(m[1] ?? '');
         const parts = specifier.split('/');
         const last = (parts.at(-1) ?? '').replace(/\.[cm]?[jt]sx?$/, '');
         names.add(last === 'index' ? (parts.at(-2) ?? '') : last === '.' || last === '..' ? '' : last);
