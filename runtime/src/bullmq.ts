@@ -151,9 +151,12 @@ const PRIVATE_ATTRIBUTES = new Set([
   ...['bullmq.job.deduplication.key', 'bullmq.worker.options', 'bullmq.queue.options'],
 ]);
 
-function publicAttributes(attributes: Readonly<Record<string, unknown>> | undefined): Attributes {
-  const entries = Object.entries(attributes ?? {}).filter(([key]) => !PRIVATE_ATTRIBUTES.has(key));
-  return Object.fromEntries(entries) as Attributes;
+function publicAttributes(attributes: object | undefined): Attributes {
+  const kept: Attributes = {};
+  for (const [key, value] of Object.entries((attributes ?? {}) as Attributes)) {
+    if (!PRIVATE_ATTRIBUTES.has(key)) kept[key] = value;
+  }
+  return kept;
 }
 
 /** The `telemetry` option of bullmq's queues and workers, as far as bullmq calls it. */
@@ -182,9 +185,9 @@ function bullSpan(span: Span): BullSpan {
   return {
     setSpanOnContext: (ctx) => trace.setSpan(ctx, span),
     setAttribute: (key, value) => void span.setAttributes(publicAttributes({ [key]: value })),
-    setAttributes: (attributes) => void span.setAttributes(publicAttributes({ ...attributes })),
+    setAttributes: (attributes) => void span.setAttributes(publicAttributes(attributes)),
     addEvent(name, attributes) {
-      span.addEvent(name, publicAttributes({ ...attributes }));
+      span.addEvent(name, publicAttributes(attributes));
       // The only sign that bullmq gives of a failed attempt: it handles the error itself.
       if (name === 'job failed') span.setStatus({ code: SpanStatusCode.ERROR });
     },

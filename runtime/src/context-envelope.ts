@@ -31,13 +31,16 @@ export function unwrapMessage(received: unknown, options?: CarrierOptions): Unwr
   return { message: envelope[MESSAGE_KEY], context: extract(envelope[CONTEXT_KEY], options), wrapped: true };
 }
 
-/** Emitters of messages: workers, ports, processes (`on`), and `BroadcastChannel` (`addEventListener`). */
+/**
+ * Sources of messages: workers, ports and processes (`on`, `off`), or `BroadcastChannel` (`addEventListener`). Their types
+ * differ between versions of Node in overloads only, so that the signatures are left open.
+ */
 export interface MessageSource {
-  on?(event: 'message', listener: (...args: never[]) => void): unknown;
-  off?(event: 'message', listener: (...args: never[]) => void): unknown;
-  addEventListener?(type: 'message', listener: (event: { readonly data: unknown }) => void): unknown;
-  removeEventListener?(type: 'message', listener: (event: { readonly data: unknown }) => void): unknown;
+  readonly on?: unknown;
+  readonly addEventListener?: unknown;
 }
+
+type Listening = (event: 'message', listener: (...args: never[]) => void) => unknown;
 
 /**
  * Calls the handler with every message, in the context that it came with (the root for messages without an envelope).
@@ -53,12 +56,12 @@ export function onMessageWithContext<M>(
     const { message, context: sent } = unwrapMessage(received, options);
     return context.with(sent, handler, undefined, message as M, ...rest);
   };
-  if (source.on !== undefined) {
-    const listener = receive as (...args: never[]) => void;
-    source.on('message', listener);
-    return () => void source.off?.('message', listener);
+  const methods = source as Partial<Record<'on' | 'off' | 'addEventListener' | 'removeEventListener', Listening>>;
+  if (typeof methods.on === 'function') {
+    methods.on('message', receive);
+    return () => void methods.off?.('message', receive);
   }
   const listener = (event: { readonly data: unknown }): void => void receive(event.data);
-  source.addEventListener?.('message', listener);
-  return () => void source.removeEventListener?.('message', listener);
+  methods.addEventListener?.('message', listener);
+  return () => void methods.removeEventListener?.('message', listener);
 }

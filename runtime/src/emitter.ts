@@ -1,5 +1,5 @@
 import { context, type Context } from '@opentelemetry/api';
-import { overrideMethods } from './method-overrides.ts';
+import { overrideMethods, type Overrides } from './method-overrides.ts';
 
 /** What `bindEmitter` needs of an emitter: the listener methods of `node:events`. */
 export interface EmitterLike {
@@ -43,7 +43,7 @@ export function bindEmitter<E extends EmitterLike>(emitter: E, ctx?: Context): E
     raw[method]?.call(emitter, event, once);
     return view;
   };
-  const candidates: Record<string, unknown> = {
+  const candidates: Overrides = {
     on: adder('on'),
     addListener: adder('addListener'),
     prependListener: adder('prependListener'),

@@ -124,7 +124,7 @@ export function untilDone<A extends unknown[], R>(
       new Promise<void>((resolve, reject) => {
         const done = (error?: unknown): void => {
           if (error == null) resolve();
-          else reject(error);
+          else reject(error instanceof Error ? error : new Error('The callback got an error that is no Error.'));
         };
         try {
           outcome = { value: start(done, ...args) };

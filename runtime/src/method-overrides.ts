@@ -1,5 +1,7 @@
-/** Methods that replace those of a wrapped object. */
-export type Overrides = Readonly<Record<PropertyKey, unknown>>;
+type Method = (...args: unknown[]) => unknown;
+
+/** Functions that replace methods of a wrapped object; they do not use `this`. */
+export type Overrides = Readonly<Record<string, (...args: never[]) => unknown>>;
 
 /**
  * A view of an object where some methods are replaced and all else is the object's own: methods run with the real object
@@ -7,9 +9,17 @@ export type Overrides = Readonly<Record<PropertyKey, unknown>>;
  */
 export function overrideMethods<T extends object>(target: T, overrides: Overrides): T {
   const bound = new Map<PropertyKey, { from: unknown; to: unknown }>();
+  const replaced = new Map<PropertyKey, Method>();
+  for (const [key, method] of Object.entries(overrides)) {
+    replaced.set(key, (...args) => {
+      const result = method(...(args as never[]));
+      return result === target ? view : result;
+    });
+  }
   const view: T = new Proxy(target, {
     get(_, key) {
-      if (Object.hasOwn(overrides, key)) return overrides[key];
+      const override = replaced.get(key);
+      if (override !== undefined) return override;
       const value: unknown = Reflect.get(target, key, target);
       if (typeof value !== 'function' || key === 'constructor') return value;
       // Proxies must give back frozen own properties as they are.

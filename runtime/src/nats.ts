@@ -1,6 +1,6 @@
 import { warn } from './diagnostics.ts';
 import { withConsumerSpan, withProducerSpan, type ConsumerOptions } from './messaging.ts';
-import { overrideMethods } from './method-overrides.ts';
+import { overrideMethods, type Overrides } from './method-overrides.ts';
 
 /** Headers of a NATS message. */
 export interface NatsHeaders extends Iterable<[string, string[]]> {
@@ -107,7 +107,7 @@ export function traceNats<N extends NatsPublisher>(connection: N, options: NatsO
       traced === undefined ? subscribeOptions : { ...subscribeOptions, callback: traced },
     );
   };
-  const all: Record<string, unknown> = {
+  const all: Overrides = {
     publish: sender('publish'),
     request: sender('request'),
     requestMany: sender('requestMany'),

@@ -1,5 +1,5 @@
 import { context } from '@opentelemetry/api';
-import { overrideMethods } from './method-overrides.ts';
+import { overrideMethods, type Overrides } from './method-overrides.ts';
 
 /** Methods by which pools, limiters and queues take work in, over the common libraries. */
 const WORK_METHODS: readonly string[] = [
@@ -24,7 +24,7 @@ function bindAll(args: readonly unknown[]): unknown[] {
  */
 export function contextPool<P extends object>(pool: P, methods: readonly (keyof P & string)[] = []): P {
   const names: readonly string[] = methods.length > 0 ? methods : WORK_METHODS;
-  const overrides: Record<string, unknown> = {};
+  const overrides: Record<string, Overrides[string]> = {};
   for (const name of names) {
     const method: unknown = Reflect.get(pool, name);
     if (typeof method !== 'function') continue;
@@ -33,6 +33,6 @@ export function contextPool<P extends object>(pool: P, methods: readonly (keyof 
   const view = overrideMethods(pool, overrides);
   if (typeof pool !== 'function') return view;
   return new Proxy(view, {
-    apply: (_, self, args: unknown[]) => Reflect.apply(pool, self, bindAll(args)),
+    apply: (_, self, args: unknown[]): unknown => Reflect.apply(pool, self, bindAll(args)),
   });
 }

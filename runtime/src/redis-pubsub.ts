@@ -1,5 +1,5 @@
 import { withConsumerSpan, withProducerSpan, type ConsumerOptions } from './messaging.ts';
-import { overrideMethods } from './method-overrides.ts';
+import { overrideMethods, type Overrides } from './method-overrides.ts';
 
 /** First field of a JSON message that carries the context; consumers without the adapter see one field more. */
 const FIELD = '{"_trace":';
@@ -72,7 +72,7 @@ function open(message: unknown): { readonly message: unknown; readonly carrier: 
  */
 export function traceRedisPubSub<C extends RedisPubSub>(client: C, options: ConsumerOptions = {}): C {
   const raw = client as unknown as Record<string, Method | undefined>;
-  const overrides: Record<string, unknown> = {};
+  const overrides: Record<string, Overrides[string]> = {};
   const replace = (name: string, method: (original: Method) => Method): void => {
     const original = raw[name];
     if (typeof original === 'function') overrides[name] = method((...args) => original.apply(client, args));
