@@ -3,6 +3,7 @@ import type { Evaluator } from './evaluate.ts';
 import type { Module } from './module.ts';
 import { sinkSites } from './sinks.ts';
 import { endInProxy } from './span-life-foreign.ts';
+import { endOfLentSpan, endsFirstParameter } from './span-life-lent.ts';
 import { judgeForeignEnd, judgeSpanLife, type SpanLifeDeps, type SpanLifeFact } from './span-life.ts';
 import { alternatives } from './value.ts';
 
@@ -28,6 +29,7 @@ export function collectSpanLife(ev: Evaluator, module: Module): readonly SpanLif
     const name = calleeName(call);
     if (name === 'getActiveSpan') out.push(...judgeForeignEnd(call, module));
     else if (name === 'startActiveSpan') out.push(...throughProxy(ev, call, module, deps));
+    out.push(...throughHelper(ev, call, module, deps));
   }
   return out;
 }
@@ -46,6 +48,26 @@ function throughProxy(
     if (v.type !== 'shape' || v.shape !== 'js.Proxy' || v.origin?.type !== 'NewExpression') continue;
     const endedBy = endInProxy(v.origin);
     if (endedBy) return judgeSpanLife({ call, module, active: true, callback, endedBy }, deps);
+  }
+  return [];
+}
+
+/** A callback of a helper that ends the span after it, whatever happens. */
+function throughHelper(
+  ev: Evaluator,
+  call: TSESTree.CallExpression,
+  module: Module,
+  deps: SpanLifeDeps,
+): readonly SpanLifeFact[] {
+  for (const [index, argument] of call.arguments.entries()) {
+    const callback = unwrap(argument);
+    if (!isFunction(callback) || !endsFirstParameter(callback, module)) continue;
+    const helper = deps.resolveFunction(call.callee, module);
+    const endedBy = helper && endOfLentSpan(ev, helper, index);
+    if (endedBy)
+      return judgeSpanLife({ call, module, active: true, callback, endedBy }, deps).filter(
+        (f) => f.problem === 'double-end',
+      );
   }
   return [];
 }

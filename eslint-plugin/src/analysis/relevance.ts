@@ -6,7 +6,7 @@ const WEAK_METRIC_CALLS = /\.(?:add|record|set|observe)\s*(?:\?\.)?\(/;
 const METRIC_WORDS = /counter|histogram|gauge|metric|meter|summary|timer|telemetry|otel|latency|duration|total/i;
 const SPAN_CALLS =
   /\.(?:setAttributes?|startSpan|startActiveSpan|addEvent|addLinks?|updateName|setEntry|createBaggage|recordException|setStatus)\s*(?:\?\.)?\(|resourceFromAttributes|new Resource\b/;
-const SPAN_STARTS = /\bstart(?:Active)?Span\b|\bgetActiveSpan\b/;
+const SPAN_STARTS = /\bstart(?:Active)?Span\b|\bgetActiveSpan\b|\bspan\??\.end\(/;
 const TRACKERS = /sentry|bugsnag|airbrake|newrelic|elastic|honeybadger|hot-shots|dogstatsd/i;
 
 const escape = (s: string): string => s.replace(/[^\w]/g, '\\$&');

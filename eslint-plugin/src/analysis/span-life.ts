@@ -26,7 +26,7 @@ export interface SpanStart {
   /** `startActiveSpan(callback)`. */
   readonly active: boolean;
   readonly callback: FunctionNode | undefined;
-  /** The tracer ends the span itself when the callback is done (a Proxy or wrapper around it): the code that does so. */
+  /** What starts the span ends it when the callback is done (a helper, a Proxy around the tracer): the code that does so. */
   readonly endedBy?: Node | undefined;
 }
 
@@ -178,7 +178,7 @@ function endedTwice(start: SpanStart, run: RunResult, endedBy: Node): SpanLifeFa
       start,
       'double-end',
       end,
-      [{ text: 'the tracer ends this span itself when the callback is done', node: endedBy }],
+      [{ text: 'what starts this span ends it itself when the callback is done', node: endedBy }],
       undefined,
     ),
   );
