@@ -36,6 +36,7 @@ export function guardOf(ev: Evaluator, use: Node, module: Module, env: Env | und
         if (rangeOf(s)[0] >= at) break;
         found ??= test(s.test, false);
       }
+      found ??= assertionLimits(ev, p, at, text, module, env);
     }
     if (found) return found;
     if (isFunction(p)) return undefined;
@@ -55,6 +56,50 @@ function earlyExits(block: TSESTree.BlockStatement | TSESTree.Program): readonly
     exitsCache.set(block, list);
   }
   return list;
+}
+
+/** `const queue = this.queueOf(name);`: a function of the workspace that throws for what it does not know was called before. */
+function assertionLimits(
+  ev: Evaluator,
+  block: TSESTree.BlockStatement | TSESTree.Program,
+  at: number,
+  text: string,
+  module: Module,
+  env: Env | undefined,
+): Value | undefined {
+  for (const s of block.body) {
+    if (rangeOf(s)[0] >= at) break;
+    const call = calledBy(s);
+    const index = call?.arguments.findIndex((a) => a.type !== 'SpreadElement' && keyOf(a, module) === text) ?? -1;
+    const callee = call && index >= 0 ? ev.evaluate(call.callee, module, env) : undefined;
+    const param = callee?.type === 'function' ? callee.node.params[index] : undefined;
+    if (callee?.type !== 'function' || param?.type !== 'Identifier' || callee.node.body.type !== 'BlockStatement')
+      continue;
+    for (const { test, consequent } of earlyExits(callee.node.body)) {
+      const found = throws(consequent)
+        ? testLimits(ev, test, param.name, false, callee.module, undefined, 1)
+        : undefined;
+      if (found) return found;
+    }
+  }
+  return undefined;
+}
+
+function calledBy(statement: Node): TSESTree.CallExpression | undefined {
+  const expression =
+    statement.type === 'ExpressionStatement'
+      ? statement.expression
+      : statement.type === 'VariableDeclaration'
+        ? statement.declarations[0]?.init
+        : undefined;
+  const n = expression && unwrap(expression);
+  const call = n?.type === 'AwaitExpression' ? unwrap(n.argument) : n;
+  return call?.type === 'CallExpression' ? call : undefined;
+}
+
+function throws(node: Node): boolean {
+  const last = node.type === 'BlockStatement' ? node.body.at(-1) : node;
+  return last?.type === 'ThrowStatement';
 }
 
 /** Text under which two expressions are the same: a member chain, or a call written the same way. */
