@@ -23,7 +23,7 @@ import { outermostFunction, receiverName, type CarrierSearch } from './propagati
 import { isBrowserFile, tracesHere, type TracingProject } from './propagation-coverage.ts';
 import { shapesOf, type PropagationDraft } from './propagation-facts.ts';
 import { brokerWord, isCovered, isScheduled } from './propagation-publish.ts';
-import { decoratorArgument, isFedBySchedule, nameIn, queueName } from './propagation-schedule.ts';
+import { decoratorArgument, isFedBySchedule, isNeverAdded, nameIn, queueName } from './propagation-schedule.ts';
 
 const METHODS = new Set(Object.values(consumers).flatMap((m) => Object.keys(m)));
 
@@ -296,6 +296,8 @@ function collectDecorated(ctx: AnalysisContext, project: TracingProject, carrier
     if (!facts || method?.type !== 'MethodDefinition' || !isFunction(method.value)) continue;
     if (carriers.propagates(method.value, 'extract', module)) continue;
     if (call.type === 'CallExpression' && isOnlyScheduled(call.arguments[0], module, project)) continue;
+    if (call.type === 'CallExpression' && facts.broker === 'bull' && isNeverAdded(ctx, project, call.arguments[0]))
+      continue;
     found.push({
       node: decorator,
       broker: facts.broker,

@@ -158,8 +158,18 @@ function dataArgument(call: SendingCall, ctx: AnalysisContext): number {
   if (!first || !second) return 0;
   if (first.type === 'ObjectExpression') return 0;
   if (call.arguments.length > 2) return 1;
+  if (second.type === 'ObjectExpression' && isJobOptions(second)) return 0;
   const value = ctx.evaluate(first);
   return value.type === 'object' ? 0 : 1;
+}
+
+const JOB_OPTIONS = new Set(
+  'priority delay attempts backoff lifo timeout jobId repeat removeOnComplete removeOnFail'.split(' '),
+);
+
+/** `{ attempts: 3 }`: nothing in it is data. */
+function isJobOptions(node: TSESTree.ObjectExpression): boolean {
+  return node.properties.length > 0 && node.properties.every((p) => JOB_OPTIONS.has(propertyName(p) ?? ''));
 }
 
 /** A property such as `repeat` in the arguments or what flows into them. */
@@ -228,14 +238,36 @@ function forwardsMessage(data: Node | undefined, ctx: AnalysisContext): boolean 
     node.type === 'ObjectExpression'
       ? node.properties.flatMap((p) => (p.type === 'SpreadElement' ? [unwrap(p.argument)] : []))
       : [node];
-  return whole.some((n) => {
-    if (n.type !== 'MemberExpression' || propertyName(n) !== 'data') return false;
-    const object = unwrap(n.object);
-    return (
-      shapesOf(ctx.evaluate(object)).some((s) => s.endsWith('.Job')) ||
-      (object.type === 'Identifier' && /job|message|msg$/i.test(object.name))
-    );
-  });
+  return whole.some((n) => isReceivedData(n, ctx));
+}
+
+/** `job.data`, `job.data.data` of a job that wraps another, `const { data } = job.data`, `data ?? {}`. */
+function isReceivedData(node: Node, ctx: AnalysisContext, depth = 0): boolean {
+  const n = unwrap(node);
+  if (depth > 4) return false;
+  if (n.type === 'LogicalExpression') return isReceivedData(n.left, ctx, depth + 1);
+  if (n.type === 'Identifier') {
+    const d = ctx.module.scopes.resolve(n)?.declaration;
+    if (d?.type !== 'VariableDeclarator' || !d.init) return false;
+    const isWhole =
+      d.id.type === 'Identifier' ||
+      (d.id.type === 'ObjectPattern' &&
+        d.id.properties.some(
+          (p) =>
+            p.type === 'Property' &&
+            propertyName(p) === 'data' &&
+            p.value.type === 'Identifier' &&
+            p.value.name === n.name,
+        ));
+    return isWhole && isReceivedData(d.init, ctx, depth + 1);
+  }
+  if (n.type !== 'MemberExpression' || propertyName(n) !== 'data') return false;
+  const object = unwrap(n.object);
+  return (
+    shapesOf(ctx.evaluate(object)).some((s) => s.endsWith('.Job')) ||
+    (object.type === 'Identifier' && /job|message|msg$/i.test(object.name)) ||
+    isReceivedData(object, ctx, depth + 1)
+  );
 }
 
 /** A helper that sends its parameter, in a workspace that writes carriers into its messages by name. */

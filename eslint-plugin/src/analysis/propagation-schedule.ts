@@ -2,8 +2,10 @@ import { calleeName, dottedName, parentOf, propertyName, unwrap, type Node, type
 import type { AnalysisContext } from './context.ts';
 import type { Module } from './module.ts';
 import type { TracingProject } from './propagation-coverage.ts';
+import type { Settings } from './settings.ts';
 import { isScheduled } from './propagation-publish.ts';
 import { startsByItself } from './propagation-reach.ts';
+import { findNode } from './span-life-find.ts';
 import { alternatives } from './value.ts';
 
 const QUEUES = new Set(['bullmq.Queue', 'bull.Queue']);
@@ -19,9 +21,8 @@ export function isFedBySchedule(ctx: AnalysisContext, project: TracingProject, n
   if (name === undefined) return false;
   let scheduled = 0;
   for (const module of candidates(project)) {
-    for (const call of module.scopes.nodes('CallExpression')) {
-      const method = calleeName(call) ?? '';
-      if ((method !== SCHEDULER && !ADDS.has(method)) || queueName(ctx, call, module) !== name) continue;
+    for (const { call, method, queue } of additions(ctx, module)) {
+      if (queue !== name) continue;
       if (method !== SCHEDULER && !isScheduled(call, ['repeat'], module) && !startsByItself(call, module)) return false;
       scheduled++;
     }
@@ -29,9 +30,38 @@ export function isFedBySchedule(ctx: AnalysisContext, project: TracingProject, n
   return scheduled > 0 && !isPartOfFlow(ctx, project, name);
 }
 
+/** A call that puts a job into a queue of a known name. */
+interface Addition {
+  readonly call: TSESTree.CallExpression;
+  readonly method: string;
+  readonly queue: string;
+}
+
+const known = new WeakMap<Settings, WeakMap<Module, readonly Addition[]>>();
+
+/** Jobs that a file adds; found once, because every worker of the workspace asks. */
+function additions(ctx: AnalysisContext, module: Module): readonly Addition[] {
+  let byModule = known.get(ctx.settings);
+  if (!byModule) known.set(ctx.settings, (byModule = new WeakMap()));
+  let list = byModule.get(module);
+  if (!list) {
+    list = module.scopes.nodes('CallExpression').flatMap((call) => {
+      const method = calleeName(call) ?? '';
+      const queue = method === SCHEDULER || ADDS.has(method) ? queueName(ctx, call, module) : undefined;
+      return queue === undefined ? [] : [{ call, method, queue }];
+    });
+    byModule.set(module, list);
+  }
+  return list;
+}
+
 /** Files that may hold a schedule, and, where there is one, those that may add other jobs. */
 function candidates(project: TracingProject): ReadonlySet<Module> {
-  const schedules = [...project.modulesWith([`.${SCHEDULER}(`]), ...project.modulesWith(['.add(', 'repeat'])];
+  const schedules = [
+    ...project.modulesWith([`.${SCHEDULER}(`]),
+    ...project.modulesWith(['.add(', 'repeat', 'ueue']),
+    ...project.modulesWith(['.addBulk(', 'repeat', 'ueue']),
+  ];
   return new Set(
     schedules.length === 0
       ? []
@@ -103,4 +133,30 @@ export function nameIn(ctx: AnalysisContext, node: Node | undefined, module: Mod
   if (!node) return undefined;
   const value = ctx.evaluate(node, module);
   return value.type === 'literal' ? String(value.value) : dottedName(unwrap(node))?.split('.').at(-1);
+}
+
+/**
+ * No code of the workspace names this job but its handler: whether anybody adds it, and whether a request causes it,
+ * cannot be seen. A name that is no constant text is not judged.
+ */
+export function isNeverAdded(ctx: AnalysisContext, project: TracingProject, name: Node | undefined): boolean {
+  const value = name && ctx.evaluate(name);
+  if (!name || value?.type !== 'literal' || typeof value.value !== 'string' || value.value === '') return false;
+  const text = value.value;
+  const constant = unwrap(name).type === 'Identifier' ? dottedName(unwrap(name)) : undefined;
+  const modules = [text, constant].flatMap((word) => (word === undefined ? [] : project.modulesWith([word])));
+  const isNamed = (n: Node): boolean =>
+    ((n.type === 'Literal' && n.value === text) || (n.type === 'Identifier' && n.name === constant)) &&
+    !isNaming(n, constant);
+  return ![...new Set(modules)].some((m) => findNode(m.ast, isNamed) !== undefined);
+}
+
+/** The place declares the constant, imports it, or is the decorator of a handler. */
+function isNaming(node: Node, constant: string | undefined): boolean {
+  const parent = parentOf(node);
+  if (parent?.type === 'VariableDeclarator')
+    return constant !== undefined && parent.id.type === 'Identifier' && parent.id.name === constant;
+  if (parent?.type === 'ImportSpecifier' || parent?.type === 'ExportSpecifier') return true;
+  const call = parent && parentOf(parent);
+  return parent?.type === 'CallExpression' && parent.callee !== node && call?.type === 'Decorator';
 }

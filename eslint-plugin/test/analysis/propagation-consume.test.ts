@@ -32,8 +32,13 @@ describe('a handler ignores the context of its message', () => {
     ],
     [
       'a Bull processor of Nest',
-      `import { Process, Processor } from '@nestjs/bull'; @Processor('mail') export class Mail { @Process('send') async handle(job: any) { await send(job.data); } }`,
-      "no-extract bull @Process('send')",
+      `import { Process, Processor } from '@nestjs/bull'; @Processor('mail') export class Mail { @Process() async handle(job: any) { await send(job.data); } }`,
+      'no-extract bull @Process()',
+    ],
+    [
+      'a Bull processor of Nest whose job another part of the workspace names',
+      `import { Process, Processor } from '@nestjs/bull'; const SEND = 'send'; export const later = (add: any) => add(SEND); @Processor('mail') export class Mail { @Process(SEND) async handle(job: any) { await send(job.data); } }`,
+      'no-extract bull @Process(SEND)',
     ],
     [
       'an event handler of Nest',
@@ -140,6 +145,10 @@ describe('a handler continues the trace, or cannot be judged', () => {
       'a job that only a scheduler adds',
       `import { Process } from '@nestjs/bull'; import { Queue } from 'bull'; const NIGHTLY = 'nightly'; export class Jobs { constructor(private readonly queue: Queue) {}
       async setUp() { await this.queue.add(NIGHTLY, {}, { repeat: { cron: '0 0 * * *' } }); } @Process(NIGHTLY) async run(job: any) { await send(job.data); } }`,
+    ],
+    [
+      'a job that nobody adds',
+      `import { Process, Processor } from '@nestjs/bull'; export const NIGHTLY = 'nightly'; @Processor('jobs') export class Jobs { @Process(NIGHTLY) async run(job: any) { await send(job.data); } @Process('weekly') async weekly(job: any) { await send(job.data); } }`,
     ],
     ['a worker of threads', `import { Worker } from 'worker_threads'; export const worker = new Worker('./w.js');`],
   ];
