@@ -1,6 +1,6 @@
 /** Counters: values that only rise, until the process starts again. */
 import type { ExemplarLabels, ExemplarSlot, ExemplarSource } from './exemplars.ts';
-import { braced, familyName, formatSeconds, formatValue } from './exposition.ts';
+import { familyName, formatSeconds, formatValue } from './exposition.ts';
 import type { LabelRecord } from './label-values.ts';
 import {
   BoundSeries,
@@ -9,8 +9,7 @@ import {
   isLabels,
   labelObject,
   misused,
-  seriesPairs,
-  withDefaults,
+  seriesText,
   type Aggregator,
   type Family,
   type LabelArguments,
@@ -71,6 +70,7 @@ export class CounterFamily implements Family {
   readonly store: SeriesStore<ScalarSeries>;
   readonly exemplars: ExemplarSource | undefined;
   readonly #hasCreated: boolean;
+  readonly #textName: string;
 
   constructor(settings: ScalarSettings & CumulativeSettings) {
     this.name = settings.name;
@@ -81,14 +81,21 @@ export class CounterFamily implements Family {
     this.store = settings.store;
     this.exemplars = settings.exemplars;
     this.#hasCreated = settings.hasCreated;
+    this.#textName = settings.name.endsWith('_total') ? settings.name : '';
   }
 
   inc(first?: unknown, second?: unknown, third?: unknown): void {
     const { store } = this;
     const hasLabels = store.names.length > 0;
     const amount = (hasLabels ? second : first) ?? 1;
-    if (!isFiniteNumber(amount) || amount < 0) return misused(this.name, 'a counter takes finite numbers from 0');
-    if (hasLabels && !isLabels(first)) return misused(this.name, 'the labels are missing');
+    if (!isFiniteNumber(amount) || amount < 0) {
+      misused(this.name, 'a counter takes finite numbers from 0');
+      return;
+    }
+    if (hasLabels && !isLabels(first)) {
+      misused(this.name, 'the labels are missing');
+      return;
+    }
     const series = store.find(first as LabelRecord);
     series.value += amount;
     series.seen = store.epoch;
@@ -116,17 +123,23 @@ export class CounterFamily implements Family {
     this.store.clear();
   }
 
-  lines(series: Series, format: ExpositionFormat, defaults: string): string {
-    const scalar = series as ScalarSeries;
-    const labels = braced(withDefaults(seriesPairs(this.store, series), defaults));
-    if (format === 'text') return `${this.name}${labels} ${formatValue(scalar.value)}\n`;
-    const family = familyName(this.name, 'counter', format);
-    const created = this.#hasCreated ? `${family}_created${labels} ${formatSeconds(series.createdAt)}\n` : '';
-    return `${family}_total${labels} ${formatValue(scalar.value)}${exemplarText(scalar.exemplar)}\n${created}`;
+  lines(series: ScalarSeries, format: ExpositionFormat): string {
+    const text = seriesText(this.store, series, this.#textName, ' ');
+    // Only a name against the conventions differs between the formats, and is not part of the stored text.
+    const name = this.#textName === '' ? this.#sampleName(format) : '';
+    if (format === 'text') return name + text + formatValue(series.value) + '\n';
+    const line = name + text + formatValue(series.value) + exemplarText(series.exemplar) + '\n';
+    if (!this.#hasCreated) return line;
+    const labels = text.slice(this.#textName.length);
+    return `${line}${familyName(this.name, 'counter', format)}_created${labels}${formatSeconds(series.createdAt)}\n`;
   }
 
-  samples(series: Series): Sample[] {
-    return [{ labels: labelObject(this.store.names, series.values), value: (series as ScalarSeries).value }];
+  #sampleName(format: ExpositionFormat): string {
+    return format === 'text' ? this.name : `${familyName(this.name, 'counter', format)}_total`;
+  }
+
+  samples(series: ScalarSeries): Sample[] {
+    return [{ labels: labelObject(this.store.names, series.values), value: series.value }];
   }
 }
 
@@ -141,7 +154,10 @@ class CounterHandle extends BoundSeries<ScalarSeries> implements BoundCounter {
   inc(value?: number, exemplar?: ExemplarLabels): void {
     const amount = value ?? 1;
     if (!isFiniteNumber(amount) || amount < 0) {
-      return misused(this.#family.name, 'a counter takes finite numbers from 0');
+      {
+        misused(this.#family.name, 'a counter takes finite numbers from 0');
+        return;
+      }
     }
     let { series } = this;
     if (series.seen !== this.store.epoch) series = this.refresh();

@@ -76,7 +76,7 @@ export function oneOf<const Values extends readonly [LabelValue, ...LabelValue[]
  */
 export function template({ max = 500 }: { readonly max?: number } = {}): Domain<string> {
   checkCount(max, 'max', MAX_VALUES);
-  return { kind: 'template', max, create: () => ({ normalise: memoised(routeTemplate) }) };
+  return { kind: 'template', max, create: () => ({ normalise: routeTemplate }) };
 }
 
 /** A class of HTTP status codes. */

@@ -65,15 +65,18 @@ function typeWord(type: string, format: ExpositionFormat): string {
   return format === 'openmetrics' ? 'unknown' : 'untyped';
 }
 
-/** `a="1",b="2"` without braces; the value of a label that is empty is left out, because Prometheus does not keep it. */
+/**
+ * `a="1",b="2"` without braces; a label that is empty is left out, because Prometheus does not keep it. The text is joined
+ * from parts, and so stored in one piece: a chain of concatenations would be walked again in every scrape.
+ */
 export function labelPairs(names: readonly string[], values: readonly string[]): string {
-  let text = '';
+  const parts: string[] = [];
   for (let index = 0; index < names.length; index++) {
     const value = values[index] ?? '';
     if (value === '') continue;
-    text += `${text === '' ? '' : ','}${names[index] ?? ''}="${escapeLabelValue(value)}"`;
+    parts.push(parts.length === 0 ? '' : ',', names[index] ?? '', '="', escapeLabelValue(value), '"');
   }
-  return text;
+  return parts.join('');
 }
 
 /** Labels with braces, or nothing where there are none. */

@@ -1,21 +1,19 @@
 /** Gauges: values that rise and fall. */
-import { ScalarSeries, type ScalarSettings } from './counter.ts';
-import { braced, formatValue } from './exposition.ts';
+import type { ScalarSeries, ScalarSettings } from './counter.ts';
+import { formatValue } from './exposition.ts';
 import type { LabelRecord } from './label-values.ts';
 import {
   BoundSeries,
   isLabels,
   labelObject,
   misused,
-  seriesPairs,
-  withDefaults,
+  seriesText,
   type Aggregator,
   type Family,
   type LabelArguments,
   type Sample,
 } from './metric-family.ts';
-import type { ExpositionFormat } from './negotiate.ts';
-import type { Series, SeriesStore } from './series-store.ts';
+import type { SeriesStore } from './series-store.ts';
 
 /** A gauge; `Labels` are the values that its domains take. NaN and the infinities are values like others. */
 export interface Gauge<Labels> {
@@ -72,8 +70,14 @@ export class GaugeFamily implements Family {
     const { store } = this;
     const hasLabels = store.names.length > 0;
     const value = (hasLabels ? second : first) ?? fallback;
-    if (typeof value !== 'number') return misused(this.name, NOT_A_NUMBER);
-    if (hasLabels && !isLabels(first)) return misused(this.name, 'the labels are missing');
+    if (typeof value !== 'number') {
+      misused(this.name, NOT_A_NUMBER);
+      return;
+    }
+    if (hasLabels && !isLabels(first)) {
+      misused(this.name, 'the labels are missing');
+      return;
+    }
     const series = store.find(first as LabelRecord);
     series.value = sign === 0 ? value : series.value + sign * value;
     series.seen = store.epoch;
@@ -120,13 +124,12 @@ export class GaugeFamily implements Family {
     this.store.clear();
   }
 
-  lines(series: Series, _format: ExpositionFormat, defaults: string): string {
-    const labels = braced(withDefaults(seriesPairs(this.store, series), defaults));
-    return `${this.name}${labels} ${formatValue((series as ScalarSeries).value)}\n`;
+  lines(series: ScalarSeries): string {
+    return seriesText(this.store, series, this.name, ' ') + formatValue(series.value) + '\n';
   }
 
-  samples(series: Series): Sample[] {
-    return [{ labels: labelObject(this.store.names, series.values), value: (series as ScalarSeries).value }];
+  samples(series: ScalarSeries): Sample[] {
+    return [{ labels: labelObject(this.store.names, series.values), value: series.value }];
   }
 }
 
@@ -151,7 +154,10 @@ class GaugeHandle extends BoundSeries<ScalarSeries> implements BoundGauge {
   }
 
   #write(value: unknown, sign: 0 | 1 | -1): void {
-    if (typeof value !== 'number') return misused(this.#name, NOT_A_NUMBER);
+    if (typeof value !== 'number') {
+      misused(this.#name, NOT_A_NUMBER);
+      return;
+    }
     let { series } = this;
     if (series.seen !== this.store.epoch) series = this.refresh();
     series.value = sign === 0 ? value : series.value + sign * value;

@@ -1,7 +1,7 @@
 /** Histograms: observations counted into buckets, with their sum. */
 import type { CumulativeSettings } from './counter.ts';
 import type { ExemplarLabels, ExemplarSlot, ExemplarSource } from './exemplars.ts';
-import { braced, formatBound, formatSeconds, formatValue } from './exposition.ts';
+import { formatBound, formatSeconds, formatValue } from './exposition.ts';
 import type { LabelRecord } from './label-values.ts';
 import {
   BoundSeries,
@@ -10,8 +10,7 @@ import {
   isLabels,
   labelObject,
   misused,
-  seriesPairs,
-  withDefaults,
+  seriesText,
   type Aggregator,
   type Family,
   type LabelArguments,
@@ -138,8 +137,14 @@ export class HistogramFamily implements Family {
     const { store } = this;
     const hasLabels = store.names.length > 0;
     const value = hasLabels ? second : first;
-    if (!isFiniteNumber(value)) return misused(this.name, NOT_FINITE);
-    if (hasLabels && !isLabels(first)) return misused(this.name, 'the labels are missing');
+    if (!isFiniteNumber(value)) {
+      misused(this.name, NOT_FINITE);
+      return;
+    }
+    if (hasLabels && !isLabels(first)) {
+      misused(this.name, 'the labels are missing');
+      return;
+    }
     const series = store.find(first as LabelRecord);
     series.seen = store.epoch;
     this.add(series, value, (hasLabels ? third : second) as ExemplarLabels | undefined);
@@ -168,11 +173,10 @@ export class HistogramFamily implements Family {
     this.store.clear();
   }
 
-  lines(series: Series, format: ExpositionFormat, defaults: string): string {
-    const { data, exemplars } = series as HistogramSeries;
-    const pairs = withDefaults(seriesPairs(this.store, series), defaults);
-    const labels = braced(pairs);
-    const start = pairs === '' ? `${this.name}_bucket{` : `${this.name}_bucket{${pairs},`;
+  lines(series: HistogramSeries, format: ExpositionFormat): string {
+    const { data, exemplars } = series;
+    const labels = seriesText(this.store, series, '', '');
+    const start = `${this.name}_bucket${labels === '' ? '{' : `${labels.slice(0, -1)},`}`;
     const tails = this.#tails[format];
     const withExemplars = format === 'openmetrics' && exemplars !== undefined;
     let text = '';
@@ -187,8 +191,8 @@ export class HistogramFamily implements Family {
     return `${text}${this.name}_created${labels} ${formatSeconds(series.createdAt)}\n`;
   }
 
-  samples(series: Series): Sample[] {
-    const { data } = series as HistogramSeries;
+  samples(series: HistogramSeries): Sample[] {
+    const { data } = series;
     const labels = labelObject(this.store.names, series.values);
     const samples: Sample[] = [];
     let count = 0;
@@ -212,7 +216,10 @@ class HistogramHandle extends BoundSeries<HistogramSeries> implements BoundHisto
   }
 
   observe(value: number, exemplar?: ExemplarLabels): void {
-    if (!isFiniteNumber(value)) return misused(this.#family.name, NOT_FINITE);
+    if (!isFiniteNumber(value)) {
+      misused(this.#family.name, NOT_FINITE);
+      return;
+    }
     let { series } = this;
     if (series.seen !== this.store.epoch) series = this.refresh();
     this.#family.add(series, value, exemplar);

@@ -67,6 +67,7 @@ export class LabelState {
   readonly #onLimit: OnLimit;
   /** Values with series, each with the copy that the series share. */
   readonly #values = new Map<string, StoredValue>();
+  #size = 0;
   #estimator: DistinctEstimator | undefined;
   #isTold = false;
 
@@ -82,7 +83,7 @@ export class LabelState {
 
   /** Number of different values with series; `__other__` is not counted. */
   get size(): number {
-    return this.#values.size - (this.#values.has(OTHER) ? 1 : 0);
+    return this.#size;
   }
 
   /** Different values that the label was asked to hold since the start: exact up to its limit, then an estimate. */
@@ -106,7 +107,7 @@ export class LabelState {
 
   /** Whether the label has room for a value, or has it already. */
   admits(value: string): boolean {
-    return this.isClosed || value === OTHER || this.#values.has(value) || this.size < this.max;
+    return this.#size < this.max || this.isClosed || value === OTHER || this.#values.has(value);
   }
 
   /** Gives up a value: counted, told once, and `__other__` from here on; `undefined` where it is dropped. */
@@ -137,6 +138,7 @@ export class LabelState {
     if (stored === undefined) {
       stored = { text: ownCopy(value), series: 0 };
       this.#values.set(stored.text, stored);
+      if (value !== OTHER) this.#size++;
     }
     stored.series++;
     return stored.text;
@@ -147,7 +149,9 @@ export class LabelState {
     const stored = this.#values.get(value);
     if (stored === undefined) return;
     stored.series--;
-    if (stored.series === 0) this.#values.delete(value);
+    if (stored.series > 0) return;
+    this.#values.delete(value);
+    if (value !== OTHER) this.#size--;
   }
 
   #estimate(value: string): void {

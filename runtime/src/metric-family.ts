@@ -51,17 +51,19 @@ export interface Family extends FamilyHead {
   readonly store: SeriesStore<Series>;
   readonly collect: (() => void | Promise<void>) | undefined;
   /** Lines of one series, each with its line feed. */
-  lines(series: Series, format: ExpositionFormat, defaults: string): string;
+  lines(series: Series, format: ExpositionFormat): string;
   /** The samples of one series as plain data. */
   samples(series: Series): Sample[];
   /** Sets every series back to its start. */
   reset(): void;
 }
 
-/** The label pairs of a series, made once. */
-export function seriesPairs(store: SeriesStore<Series>, series: Series): string {
-  series.text ??= labelPairs(store.names, series.values);
-  return series.text;
+/** The text of a series that does not change between scrapes, made once. */
+export function seriesText(store: SeriesStore<Series>, series: Series, before: string, after: string): string {
+  const text = series.text;
+  if (text !== undefined) return text;
+  const pairs = withDefaults(labelPairs(store.names, series.values), store.defaults);
+  return (series.text = [before, pairs === '' ? '' : `{${pairs}}`, after].join(''));
 }
 
 /** Label pairs with the default labels of the registry, which never hide a label of the series. */

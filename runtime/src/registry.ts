@@ -10,7 +10,7 @@ import {
 import { systemClock, type Clock } from './clock.ts';
 import { CounterFamily, ScalarSeries, type Counter } from './counter.ts';
 import { TelintError } from './diagnostics.ts';
-import type { LabelDomains, LabelsOf } from './domains.ts';
+import type { Domain, LabelDomains, LabelsOf } from './domains.ts';
 import { ExemplarSource, type ActiveSpan } from './exemplars.ts';
 import { GaugeFamily, type Gauge } from './gauge.ts';
 import { HistogramFamily, HistogramSeries, type Histogram } from './histogram.ts';
@@ -64,7 +64,8 @@ export interface HistogramOptions<Domains extends LabelDomains> extends CounterO
 }
 
 /** No labels: the type of metrics that declare none. */
-export type NoLabels = Readonly<Record<never, never>>;
+// eslint-disable-next-line @typescript-eslint/no-generated-empty-object-type -- no property at all is what is meant
+export type NoLabels = Readonly<Record<never, Domain>>;
 
 /** A set of metrics. */
 export interface Metrics {
@@ -84,6 +85,150 @@ export interface Metrics {
   /** The whole exposition as one text. */
   text(accept?: string, options?: RenderOptions): Promise<string>;
   /** All samples as plain data, to put together with those of other threads and processes. */
+  snapshot(options?: RenderOptions): Promise<MetricSnapshot[]>;
+  /** Series, limits and demand of every metric. */
+  stats(): MetricsStats;
+  /** Removes a metric from here and from the registry; false where there is none. */
+  remove(name: string): boolean;
+  /** Removes all metrics. */
+  clear(): void;
+}
+
+class MetricSet implements Metrics, RenderSource {
+  readonly families = new Map<string, Family>();
+  readonly budget: SeriesBudget;
+  readonly registry: PromClientRegistry | undefined;
+  readonly registered = new Map<string, RegisteredMetric>();
+  readonly self: readonly RegisteredMetric[];
+  readonly #options: MetricsOptions;
+  readonly #limits: Limits;
+  readonly #now: () => number;
+  #exemplars: ExemplarSource | undefined;
+
+  constructor(options: MetricsOptions) {
+    this.#options = options;
+    this.#limits = checkedLimits(options.limits);
+    this.budget = new SeriesBudget(this.#limits.totalSeries);
+    this.registry = options.registry;
+    const clock = options.clock ?? systemClock;
+    this.#now = () => clock.now();
+    this.self = options.selfMetrics === false ? [] : this.#selfMetrics();
+  }
+
+  #selfMetrics(): RegisteredMetric[] {
+    const { registry } = this;
+    if (registry === undefined) return selfMetrics(new Set([this])).map((source) => new RegisteredMetric(source));
+    const { all, isFirst } = reportIn(registry, this);
+    if (isFirst) for (const source of selfMetrics(all)) registry.registerMetric(new RegisteredMetric(source) as never);
+    return [];
+  }
+
+  counter<const Domains extends LabelDomains = NoLabels>(options: CounterOptions<Domains>): Counter<LabelsOf<Domains>> {
+    const store = this.#store(options, 'counter', 2, (values, now) => new ScalarSeries(values, now));
+    const family = new CounterFamily({ ...this.#settings(options), ...this.#cumulative(options.exemplars), store });
+    // The domains of the labels are known to the compiler only.
+    return this.#add(family) as unknown as Counter<LabelsOf<Domains>>;
+  }
+
+  gauge<const Domains extends LabelDomains = NoLabels>(options: MetricOptions<Domains>): Gauge<LabelsOf<Domains>> {
+    const store = this.#store(options, 'gauge', 0, (values, now) => new ScalarSeries(values, now));
+    return this.#add(new GaugeFamily({ ...this.#settings(options), store }, this.#now)) as unknown as Gauge<
+      LabelsOf<Domains>
+    >;
+  }
+
+  histogram<const Domains extends LabelDomains = NoLabels>(
+    options: HistogramOptions<Domains>,
+  ): Histogram<LabelsOf<Domains>> {
+    const bounds = boundsOf(options);
+    const store = this.#store(
+      options,
+      'histogram',
+      2,
+      (values, now) => new HistogramSeries(values, now, bounds.length),
+    );
+    const cumulative = this.#cumulative(options.exemplars);
+    const family = new HistogramFamily({ ...this.#settings(options), ...cumulative, store, bounds });
+    return this.#add(family) as unknown as Histogram<LabelsOf<Domains>>;
+  }
+
+  #settings({ name, help, unit, aggregator = 'sum', collect }: MetricOptions<LabelDomains>) {
+    return { name, help, unit, aggregator, collect };
+  }
+
+  #cumulative(wanted: boolean | undefined) {
+    const exemplars =
+      (wanted ?? this.#options.exemplars)
+        ? (this.#exemplars ??= new ExemplarSource(this.#options.activeSpan, this.#now))
+        : undefined;
+    return { exemplars, hasCreated: this.#options.created === true };
+  }
+
+  #store<S extends Series>(
+    options: MetricOptions<LabelDomains>,
+    type: MetricType,
+    scrapes: number,
+    create: (values: readonly string[], now: number) => S,
+  ): SeriesStore<S> {
+    const { name, help, unit, labels = {}, ttl } = options;
+    checkNaming({ name, help, type, unit, labelNames: Object.keys(labels) }, this.#options.naming ?? 'strict');
+    if (ttl !== undefined && !(ttl > 0)) {
+      throw new TelintError('TELINT_OPTION_INVALID', `\`ttl\` of \`${name}\` is a number of milliseconds above 0.`);
+    }
+    if (this.families.has(name) || this.registry?.getSingleMetric(name) !== undefined) {
+      throw new TelintError(
+        'TELINT_METRIC_DUPLICATE',
+        `\`${name}\` exists: share the metric, or give this one another name.`,
+      );
+    }
+    return new SeriesStore({
+      metric: name,
+      labels,
+      limits: checkedLimits({
+        ...this.#limits,
+        ...(options.maxSeries !== undefined && { seriesPerMetric: options.maxSeries }),
+      }),
+      onLimit: this.#options.onLimit ?? 'fold',
+      budget: this.budget,
+      expiry: { ttlMs: ttl, scrapes },
+      now: this.#now,
+      create,
+    });
+  }
+
+  #add<F extends Family>(family: F): F {
+    this.families.set(family.name, family);
+    if (this.registry === undefined) return family;
+    const metric = new RegisteredMetric({
+      name: family.name,
+      help: family.help,
+      type: family.type,
+      aggregator: family.aggregator,
+      samples: async () => {
+        await collectFamily(family);
+        family.store.scraped();
+        return family.store.series.flatMap((series) => family.samples(series));
+      },
+      reset: () => {
+        family.reset();
+      },
+    });
+    this.registered.set(family.name, metric);
+    this.registry.registerMetric(metric as never);
+    return family;
+  }
+
+  render(accept?: string, options: RenderOptions = {}): AsyncGenerator<string, void, undefined> {
+    return render(this, accept, options);
+  }
+
+  async text(accept?: string, options: RenderOptions = {}): Promise<string> {
+    const pieces: Buffer[] = [];
+    // Each piece is encoded in its turn: joining the texts at the end would do the work of all of them at once.
+    for await (const piece of this.render(accept, options)) pieces.push(Buffer.from(piece));
+    return Buffer.concat(pieces).toString('utf8');
+  }
+
   snapshot(options?: RenderOptions): Promise<MetricSnapshot[]>;
   /** Series, limits and demand of every metric. */
   stats(): MetricsStats;

@@ -119,12 +119,10 @@ export async function* render(
   let sliceStart = performance.now();
   let piece = '';
   for (const text of allLines()) {
-    if (text !== undefined) {
-      piece += text;
-      if (piece.length >= PIECE_LENGTH) {
-        yield piece;
-        piece = '';
-      }
+    piece += text;
+    if (piece.length >= PIECE_LENGTH) {
+      yield piece;
+      piece = '';
     }
     if (performance.now() - sliceStart >= SLICE_MS) {
       await nextTurn();
@@ -142,10 +140,11 @@ export async function* render(
       const { series } = store;
       const { length } = series;
       if (length === 0) continue;
+      store.defaults = defaultsFor(family);
       let text = headLines(family, format);
       for (let index = 0; index < length; index++) {
         const one = series[index];
-        if (one !== undefined) text += family.lines(one, format, defaultsFor(family));
+        if (one !== undefined) text += family.lines(one, format);
         if (index % SERIES_PER_CHECK === 0) {
           yield text;
           text = '';

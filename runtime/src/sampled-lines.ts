@@ -31,9 +31,7 @@ export function defaultPairs(defaults: ReadonlyMap<string, string>): string {
 /** Whether a sample line of this name may carry an exemplar. */
 function exemplarOf({ exemplar }: ForeignSample, format: ExpositionFormat): string {
   if (format === 'text' || exemplar == null) return '';
-  const pairs = Object.entries(exemplar.labelSet).map(
-    ([name, value]) => `${name}="${escapeLabelValue(String(value))}"`,
-  );
+  const pairs = Object.entries(exemplar.labelSet).map(([name, value]) => `${name}="${escapeLabelValue(value)}"`);
   return ` # {${pairs.join(',')}} ${formatValue(exemplar.value)} ${exemplar.timestamp}`;
 }
 

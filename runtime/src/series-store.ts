@@ -21,7 +21,7 @@ export class Series {
   idleSince: number;
   /** Scrapes in a row that found nothing new. */
   idleScrapes = 0;
-  /** Label text for the output, made at the first scrape. */
+  /** What every scrape prints for the series before the value, made at the first one. */
   text: string | undefined = undefined;
 
   constructor(values: readonly string[], now: number) {
@@ -73,6 +73,7 @@ export class SeriesStore<S extends Series> {
   /** Takes what `onLimit: 'drop'` drops; in no output. */
   #sink: S | undefined;
   #lastSweep: number;
+  #defaults = '';
 
   constructor(options: StoreOptions<S>) {
     const { metric, labels, limits, onLimit, now } = options;
@@ -92,7 +93,12 @@ export class SeriesStore<S extends Series> {
   #finder(): (labels: LabelRecord) => S {
     const root = this.#root;
     const [a = '', b = '', c = '', d = ''] = this.names;
-    const miss = (labels: LabelRecord): S => this.#resolve(this.names.map((name) => labels[name]));
+    const { names } = this;
+    const miss = (labels: LabelRecord): S => {
+      const raws: unknown[] = [];
+      for (let index = 0; index < names.length; index++) raws.push(labels[names[index] as string]);
+      return this.#resolve(raws);
+    };
     // Casts: the depth of a node says whether its children are nodes or series.
     switch (this.names.length) {
       case 0:
@@ -147,18 +153,23 @@ export class SeriesStore<S extends Series> {
   }
 
   #resolve(raws: readonly unknown[]): S {
+    const { states } = this;
     const values: string[] = [];
-    let isExact = true;
-    for (const [index, state] of this.states.entries()) {
+    let hasOther = false;
+    let hasSpelling = false;
+    for (let index = 0; index < states.length; index++) {
+      const state = states[index] as LabelState;
       const raw = raws[index];
       let value = state.domain.isEager ? (raw as string) : state.normalise(raw);
       if (value !== undefined && !state.admits(value)) value = state.fold(value, 'valuesPerLabel');
       if (value === undefined) return this.#dropped();
-      if (value === OTHER) isExact = false;
+      if (value === OTHER) hasOther = true;
+      else if (raw !== value && isSpelling(raw, state)) hasSpelling = true;
       values.push(value);
     }
     const series = this.#lookup(values) ?? this.#admit(values);
-    if (isExact && series.values.every((value, index) => value === values[index])) this.#addSpellings(raws, values);
+    // With `__other__` in it, the same raw values may be let through later.
+    if (hasSpelling && !hasOther && !values.includes(OTHER)) this.#addSpellings(raws, values);
     return series;
   }
 
@@ -168,12 +179,10 @@ export class SeriesStore<S extends Series> {
     for (const [index, value] of values.entries()) {
       const parent = node as Node<S>;
       node = parent.get(value);
-      if (node === undefined) return;
+      const state = this.states[index];
+      if (node === undefined || state === undefined) return;
       const raw = raws[index];
-      if (raw === value || parent.has(raw)) continue;
-      const isShort =
-        typeof raw !== 'string' || (this.states[index]?.domain.hasFewSpellings && raw.length <= MAX_ALIAS);
-      if (isShort && typeof raw !== 'function' && typeof raw !== 'object') parent.set(raw, node);
+      if (!parent.has(raw) && isSpelling(raw, state)) parent.set(raw, node);
     }
   }
 
@@ -325,6 +334,17 @@ export class SeriesStore<S extends Series> {
     return true;
   }
 
+  /** Label pairs that the registry adds to every series. */
+  get defaults(): string {
+    return this.#defaults;
+  }
+
+  set defaults(pairs: string) {
+    if (pairs === this.#defaults) return;
+    this.#defaults = pairs;
+    for (const series of this.series) series.text = undefined;
+  }
+
   /** Most label sets of the metric. */
   get limit(): number {
     return this.#options.limits.seriesPerMetric;
@@ -341,6 +361,12 @@ export class SeriesStore<S extends Series> {
     this.epoch++;
     if (this.names.length === 0) this.#make([]);
   }
+}
+
+/** Whether a raw value is one of few that stand for its stored value. */
+function isSpelling(raw: unknown, { domain }: LabelState): boolean {
+  if (typeof raw === 'string') return domain.hasFewSpellings === true && raw.length <= MAX_ALIAS;
+  return typeof raw !== 'function' && typeof raw !== 'object';
 }
 
 /** Takes detached series out of the trie together with the edges of their other spellings and with empty nodes. */

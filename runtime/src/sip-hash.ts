@@ -71,10 +71,9 @@ export function sipHash(key: SipKey, bytes: Uint8Array, length = bytes.length): 
   const whole = length - (length % 8);
   for (let at = 0; at < whole; at += 8) absorb(word(at), word(at + 4));
   absorb(word(whole), word(whole + 4) | (length << 24));
-  state[4] = (state[4] ?? 0) ^ 0xff;
+  state[4] ^= 0xff;
   for (let index = 0; index < 4; index++) round();
-  return [
-    ((state[0] ?? 0) ^ (state[2] ?? 0) ^ (state[4] ?? 0) ^ (state[6] ?? 0)) >>> 0,
-    ((state[1] ?? 0) ^ (state[3] ?? 0) ^ (state[5] ?? 0) ^ (state[7] ?? 0)) >>> 0,
-  ];
+  const folded = (at: number): number =>
+    ((state[at] ?? 0) ^ (state[at + 2] ?? 0) ^ (state[at + 4] ?? 0) ^ (state[at + 6] ?? 0)) >>> 0;
+  return [folded(0), folded(1)];
 }
