@@ -34,6 +34,25 @@ export interface JsonRegistry {
   getMetricsAsJSON(): Promise<readonly PromMetricJson[]>;
 }
 
+/** A set of metrics of `createMetrics`, with those of the registry that it stands in. */
+export interface SnapshotMetrics {
+  snapshot(options?: { readonly deadlineMs?: number }): Promise<
+    readonly {
+      readonly name: string;
+      readonly help: string;
+      readonly type: string;
+      readonly samples: readonly {
+        readonly metricName?: string;
+        readonly labels: Readonly<Record<string, string | number>>;
+        readonly value: number | string;
+      }[];
+    }[]
+  >;
+}
+
+/** What the bridge reads. */
+export type BridgeSource = JsonRegistry | SnapshotMetrics;
+
 /** Number of `DataPointType` in the metrics SDK, 2.x and 3.x. */
 export const POINT_TYPE = { HISTOGRAM: 0, GAUGE: 2, SUM: 3 } as const;
 

@@ -1,5 +1,5 @@
 /**
- * Metrics of a Prometheus registry for OpenTelemetry: hand `prometheusProducer(registry)` to a metric reader as one of its
+ * Metrics of a Prometheus registry for OpenTelemetry: hand `prometheusProducer(metrics)` to a metric reader as one of its
  * `metricProducers`, and it exports them beside the metrics of the SDK. Names, types and units follow the
  * OpenTelemetry specification "Prometheus and OpenMetrics compatibility".
  */
@@ -13,6 +13,7 @@ import {
   type BridgeCollection,
   type BridgeMetric,
   type BridgeProducer,
+  type BridgeSource,
   type EmptyResource,
   type JsonRegistry,
   type PromMetricJson,
@@ -27,10 +28,12 @@ export type {
   BridgeMetric,
   BridgePoint,
   BridgeProducer,
+  BridgeSource,
   JsonRegistry,
   PromExemplar,
   PromMetricJson,
   PromSample,
+  SnapshotMetrics,
 } from './bridge-types.ts';
 
 /** How metrics are translated. */
@@ -56,6 +59,9 @@ const DEFAULT_SCOPE = { name: '@telint/runtime/bridge' };
 
 /** A reader waits for all its producers: one that never answers would keep back the SDK's own metrics too. */
 const MAX_WAIT_MS = 10_000;
+
+/** Share of the time that the `collect` functions of a set of metrics have. */
+const SNAPSHOT_SHARE = 0.75;
 
 const RESOURCE: EmptyResource = {
   attributes: {},
@@ -171,37 +177,56 @@ function restoreTotal(registry: JsonRegistry, metric: PromMetricJson): PromMetri
   return isRenamed ? { ...metric, name: `${metric.name}_total` } : metric;
 }
 
+/** Metrics of a source as prom-client writes them. */
+async function read(source: BridgeSource, timeoutMs: number): Promise<PromMetricJson[]> {
+  if (!('snapshot' in source)) {
+    return (await source.getMetricsAsJSON()).map((metric) => restoreTotal(source, metric));
+  }
+  // Its own deadline comes first, so that one metric that does not answer leaves the others.
+  const metrics = await source.snapshot({ deadlineMs: timeoutMs * SNAPSHOT_SHARE });
+  return metrics.map(({ name, help, type, samples }) => ({
+    name,
+    help,
+    type,
+    values: samples.map((sample) => ({ ...sample, value: Number(sample.value) })),
+  }));
+}
+
+function isSource(value: unknown): value is BridgeSource {
+  if (typeof value !== 'object' || value === null) return false;
+  const { getMetricsAsJSON, snapshot } = value as Record<string, unknown>;
+  return typeof getMetricsAsJSON === 'function' || typeof snapshot === 'function';
+}
+
 /**
- * A metric producer over one or more registries. `collect` never rejects: what a registry failed with is among the
+ * A metric producer over one or more sets of metrics or registries. `collect` never rejects: what a registry failed with is among the
  * `errors` of the result. Values are cumulative since the start of the process; where a counter falls (the registry
  * was reset), its start time moves to the collection before.
- * @throws TelintError TELINT_OPTION_INVALID when something is not a registry.
+ * @throws TelintError TELINT_OPTION_INVALID when something is neither.
  */
 export function prometheusProducer(
-  registries: JsonRegistry | readonly JsonRegistry[],
+  sources: BridgeSource | readonly BridgeSource[],
   options: BridgeOptions = {},
 ): BridgeProducer {
   const { names = 'unaltered', summaries = 'points', include = () => true, scope = DEFAULT_SCOPE } = options;
-  const sources = (Array.isArray(registries) ? registries : [registries]) as readonly JsonRegistry[];
-  for (const source of sources as readonly Partial<JsonRegistry>[]) {
-    if (typeof source.getMetricsAsJSON !== 'function') {
-      throw new TelintError(
-        'TELINT_OPTION_INVALID',
-        'prometheusProducer takes a registry, which has getMetricsAsJSON().',
-      );
-    }
+  const all = (Array.isArray(sources) ? sources : [sources]) as readonly BridgeSource[];
+  if (!all.every(isSource)) {
+    throw new TelintError(
+      'TELINT_OPTION_INVALID',
+      'prometheusProducer takes what createMetrics returned, or a registry of prom-client or @prometheus-io/client.',
+    );
   }
   const starts = new SeriesStarts(hrTime(performance.timeOrigin));
 
-  async function collectFrom(registry: JsonRegistry, timeoutMs: number): Promise<PromMetricJson[]> {
-    const metrics = await within(registry.getMetricsAsJSON(), timeoutMs);
-    return metrics.map((metric) => restoreTotal(registry, metric)).filter(({ name }) => include(name));
+  async function collectFrom(source: BridgeSource, timeoutMs: number): Promise<PromMetricJson[]> {
+    const metrics = await within(read(source, timeoutMs), timeoutMs);
+    return metrics.filter(({ name }) => include(name));
   }
 
   /** Names of one collection: the first metric of a name has it. */
-  function namer(all: readonly PromMetricJson[]): (name: string) => string {
+  function namer(collected: readonly PromMetricJson[]): (name: string) => string {
     if (names === 'unaltered') return (name) => name;
-    const taken = new Set(all.map(({ name }) => name));
+    const taken = new Set(collected.map(({ name }) => name));
     return (name) => {
       const { base } = splitMetricName(name);
       if (base === name || taken.has(base)) return name;
@@ -211,18 +236,18 @@ export function prometheusProducer(
   }
 
   async function collect(timeoutMs: number): Promise<BridgeCollection> {
-    const settled = await Promise.allSettled(sources.map((registry) => collectFrom(registry, timeoutMs)));
+    const settled = await Promise.allSettled(all.map((source) => collectFrom(source, timeoutMs)));
     const errors: unknown[] = [];
     const found = new Map<string, PromMetricJson>();
     for (const result of settled) {
       if (result.status === 'rejected') errors.push(result.reason);
       else for (const metric of result.value) if (!found.has(metric.name)) found.set(metric.name, metric);
     }
-    const all = [...found.values()];
+    const unique = [...found.values()];
     const points: Points = { starts, now: hrTime(Date.now()) };
-    const context: Context = { points, summaries, nameOf: namer(all) };
+    const context: Context = { points, summaries, nameOf: namer(unique) };
     const metrics: BridgeMetric[] = [];
-    for (const metric of all) {
+    for (const metric of unique) {
       try {
         metrics.push(...(await translate(metric, context)).filter(({ dataPoints }) => dataPoints.length > 0));
       } catch (error) {

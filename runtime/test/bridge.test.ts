@@ -4,6 +4,7 @@ import * as prometheusClient from '@prometheus-io/client';
 import { JsonMetricsSerializer } from '@opentelemetry/otlp-transformer';
 import * as sdk3 from '@opentelemetry/sdk-metrics';
 import { describe, expect, expectTypeOf, it, vi } from 'vitest';
+import { createMetrics, oneOf } from '../src/metrics.ts';
 import { prometheusProducer, type BridgeMetric, type BridgeProducer, type JsonRegistry } from '../src/bridge.ts';
 import type { MetricProducer as MetricProducer2 } from './hosts/otel-2/node_modules/@opentelemetry/sdk-metrics/build/src/index.js';
 
@@ -210,6 +211,46 @@ describe.each([
       aggregationTemporality: 2,
       dataPoints: [{ asDouble: 7 }],
     });
+  });
+});
+
+describe('createMetrics', () => {
+  it('is a source like a registry, with what stands in its registry', async () => {
+    const registry = new promClient.Registry();
+    new promClient.Gauge({ name: 'foreign', help: '.', registers: [registry] }).set(2);
+    const metrics = createMetrics({ registry, selfMetrics: false });
+    const done = metrics.counter({ name: 'jobs_total', help: 'Jobs.', labels: { queue: oneOf('a', 'b') } });
+    done.inc({ queue: 'a' }, 2);
+    const size = metrics.histogram({ name: 'size_bytes', help: 'Size.', unit: 'bytes', buckets: [10, 100] });
+    for (const value of [5, 50, 500]) size.observe(value);
+    metrics.gauge({ name: 'unset', help: 'Not a number.' }).set(NaN);
+    const found = await collected(prometheusProducer(metrics));
+    expect([...found.keys()].sort()).toEqual(['foreign', 'jobs_total', 'size_bytes']);
+    expect(found.get('jobs_total')).toMatchObject({
+      isMonotonic: true,
+      dataPoints: [{ attributes: { queue: 'a' }, value: 2 }],
+    });
+    expect(found.get('size_bytes')).toMatchObject({
+      descriptor: { unit: 'By' },
+      dataPoints: [{ value: { buckets: { boundaries: [10, 100], counts: [1, 1, 1] }, count: 3, sum: 555 } }],
+    });
+  });
+
+  it('loses only the metric whose `collect` never answers', async () => {
+    const warned = vi.spyOn(process, 'emitWarning').mockImplementation(() => undefined);
+    const registry = new promClient.Registry();
+    new promClient.Gauge({
+      name: 'hung',
+      help: '.',
+      registers: [registry],
+      collect: () => new Promise(() => undefined),
+    });
+    const metrics = createMetrics({ registry, selfMetrics: false });
+    metrics.counter({ name: 'jobs_total', help: 'Jobs.' }).inc();
+    const { resourceMetrics, errors } = await prometheusProducer(metrics).collect({ timeoutMillis: 200 });
+    warned.mockRestore();
+    expect(errors).toEqual([]);
+    expect(resourceMetrics.scopeMetrics[0]?.metrics.map(({ descriptor }) => descriptor.name)).toEqual(['jobs_total']);
   });
 });
 

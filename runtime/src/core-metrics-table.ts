@@ -1,0 +1,357 @@
+/**
+ * The metrics that services share, as data: dashboards, alerts and documentation are built from this table, and the
+ * functions of core-metrics.ts register exactly what it says. Where the OpenTelemetry semantic conventions (1.37) have a
+ * metric, name and labels are theirs in the spelling of Prometheus; the exceptions say why.
+ */
+
+import {
+  HTTP_SECONDS,
+  DATABASE_SECONDS,
+  CACHE_SECONDS,
+  BACKGROUND_SECONDS,
+  HTTP_METHOD,
+  HTTP_STATUS,
+  NAME,
+  ERROR_TYPE,
+  HOST,
+  DB_SYSTEM,
+  DESTINATION,
+  OUTCOME,
+  TIER,
+  type CoreMetric,
+} from './core-metrics-labels.ts';
+
+/** Every core metric: set → key → metric. */
+export const CORE_METRICS = {
+  httpServer: {
+    duration: {
+      type: 'histogram',
+      name: 'http_server_request_duration_seconds',
+      help: 'Time from the arrival of an HTTP request to the end of its response.',
+      unit: 'seconds',
+      labels: {
+        http_request_method: HTTP_METHOD,
+        http_route: { kind: 'template', max: 500 },
+        http_response_status_code: HTTP_STATUS,
+      },
+      buckets: HTTP_SECONDS,
+      semconv: 'http.server.request.duration',
+    },
+    active: {
+      type: 'gauge',
+      name: 'http_server_active_requests',
+      help: 'HTTP requests that are being answered.',
+      labels: { http_request_method: HTTP_METHOD },
+      semconv: 'http.server.active_requests',
+    },
+  },
+  httpClient: {
+    duration: {
+      type: 'histogram',
+      name: 'http_client_request_duration_seconds',
+      help: 'Time from sending an outgoing HTTP request to the end of its response.',
+      unit: 'seconds',
+      labels: {
+        http_request_method: HTTP_METHOD,
+        server_address: HOST,
+        http_response_status_code: HTTP_STATUS,
+        error_type: ERROR_TYPE,
+      },
+      buckets: HTTP_SECONDS,
+      semconv: 'http.client.request.duration',
+    },
+    active: {
+      type: 'gauge',
+      name: 'http_client_active_requests',
+      help: 'Outgoing HTTP requests that wait for the end of their response.',
+      labels: { http_request_method: HTTP_METHOD, server_address: HOST },
+      semconv: 'http.client.active_requests',
+    },
+  },
+  graphql: {
+    duration: {
+      type: 'histogram',
+      name: 'graphql_server_operation_duration_seconds',
+      help: 'Time to execute a GraphQL operation. Clients choose the names of operations, so only the most frequent keep theirs.',
+      unit: 'seconds',
+      labels: {
+        graphql_operation_type: { kind: 'oneOf', values: ['query', 'mutation', 'subscription'] },
+        graphql_operation_name: { kind: 'topK', k: 50 },
+        outcome: OUTCOME,
+      },
+      buckets: HTTP_SECONDS,
+    },
+    errors: {
+      type: 'counter',
+      name: 'graphql_server_errors_total',
+      help: 'Errors in GraphQL responses, by the code in their extensions.',
+      labels: {
+        graphql_operation_type: { kind: 'oneOf', values: ['query', 'mutation', 'subscription'] },
+        error_code: ERROR_TYPE,
+      },
+    },
+    resolverDuration: {
+      type: 'histogram',
+      name: 'graphql_server_resolver_duration_seconds',
+      help: 'Time of the resolver of a field (Type.field) of the schema.',
+      unit: 'seconds',
+      labels: { graphql_field: { kind: 'free', max: 200 } },
+      buckets: DATABASE_SECONDS,
+    },
+  },
+  database: {
+    duration: {
+      type: 'histogram',
+      name: 'db_client_operation_duration_seconds',
+      help: 'Time of a database operation as the service sees it.',
+      unit: 'seconds',
+      labels: { db_system_name: DB_SYSTEM, db_operation_name: NAME, db_collection_name: NAME, error_type: ERROR_TYPE },
+      buckets: DATABASE_SECONDS,
+      semconv: 'db.client.operation.duration',
+    },
+    // The conventions call it db.client.connection.count: an ending that Prometheus keeps for histograms.
+    connections: {
+      type: 'gauge',
+      name: 'db_client_connections',
+      help: 'Connections of a pool, by state.',
+      labels: {
+        db_client_connection_pool_name: NAME,
+        db_client_connection_state: { kind: 'oneOf', values: ['used', 'idle'] },
+      },
+    },
+    maxConnections: {
+      type: 'gauge',
+      name: 'db_client_connection_max',
+      help: 'Most connections that a pool opens.',
+      labels: { db_client_connection_pool_name: NAME },
+      semconv: 'db.client.connection.max',
+    },
+    waiting: {
+      type: 'gauge',
+      name: 'db_client_connection_pending_requests',
+      help: 'Requests that wait for a connection of a pool.',
+      labels: { db_client_connection_pool_name: NAME },
+      semconv: 'db.client.connection.pending_requests',
+    },
+    waitTime: {
+      type: 'histogram',
+      name: 'db_client_connection_wait_time_seconds',
+      help: 'Time that a request waited for a connection of a pool.',
+      unit: 'seconds',
+      labels: { db_client_connection_pool_name: NAME },
+      buckets: DATABASE_SECONDS,
+      semconv: 'db.client.connection.wait_time',
+    },
+    timeouts: {
+      type: 'counter',
+      name: 'db_client_connection_timeouts_total',
+      help: 'Requests that gave up waiting for a connection of a pool.',
+      labels: { db_client_connection_pool_name: NAME },
+      semconv: 'db.client.connection.timeouts',
+    },
+  },
+  cache: {
+    requests: {
+      type: 'counter',
+      name: 'cache_requests_total',
+      help: 'Look-ups in a cache, by what they found.',
+      labels: { cache_name: NAME, outcome: { kind: 'oneOf', values: ['hit', 'miss', 'stale', 'error'] } },
+    },
+    duration: {
+      type: 'histogram',
+      name: 'cache_operation_duration_seconds',
+      help: 'Time of an operation on a cache.',
+      unit: 'seconds',
+      labels: { cache_name: NAME, operation: { kind: 'oneOf', values: ['get', 'set', 'delete', 'clear'] } },
+      buckets: CACHE_SECONDS,
+    },
+    evictions: {
+      type: 'counter',
+      name: 'cache_evictions_total',
+      help: 'Entries that left a cache, by reason.',
+      labels: { cache_name: NAME, reason: { kind: 'oneOf', values: ['expired', 'capacity', 'explicit'] } },
+    },
+    entries: {
+      type: 'gauge',
+      name: 'cache_entries',
+      help: 'Entries in a cache.',
+      labels: { cache_name: NAME },
+    },
+    size: {
+      type: 'gauge',
+      name: 'cache_size_bytes',
+      help: 'Memory that the entries of a cache take.',
+      unit: 'bytes',
+      labels: { cache_name: NAME },
+    },
+  },
+  queue: {
+    sent: {
+      type: 'counter',
+      name: 'messaging_client_sent_messages_total',
+      help: 'Messages that the service handed to a broker.',
+      labels: { ...DESTINATION, error_type: ERROR_TYPE },
+      semconv: 'messaging.client.sent.messages',
+    },
+    consumed: {
+      type: 'counter',
+      name: 'messaging_client_consumed_messages_total',
+      help: 'Messages that a broker delivered to the service.',
+      labels: { ...DESTINATION, error_type: ERROR_TYPE },
+      semconv: 'messaging.client.consumed.messages',
+    },
+    processDuration: {
+      type: 'histogram',
+      name: 'messaging_process_duration_seconds',
+      help: 'Time of processing a message.',
+      unit: 'seconds',
+      labels: { ...DESTINATION, error_type: ERROR_TYPE },
+      buckets: BACKGROUND_SECONDS,
+      semconv: 'messaging.process.duration',
+    },
+    redelivered: {
+      type: 'counter',
+      name: 'messaging_redelivered_messages_total',
+      help: 'Messages that came again after they were not acknowledged.',
+      labels: DESTINATION,
+    },
+    deadLettered: {
+      type: 'counter',
+      name: 'messaging_dead_lettered_messages_total',
+      help: 'Messages that were given up.',
+      labels: DESTINATION,
+    },
+    depth: {
+      type: 'gauge',
+      name: 'messaging_queue_messages',
+      aggregator: 'max',
+      help: 'Messages in a queue, by state.',
+      labels: { ...DESTINATION, state: { kind: 'oneOf', values: ['waiting', 'active', 'delayed', 'failed'] } },
+    },
+    oldestAge: {
+      type: 'gauge',
+      name: 'messaging_queue_oldest_message_age_seconds',
+      aggregator: 'max',
+      help: 'Age of the message that waits longest in a queue.',
+      unit: 'seconds',
+      labels: DESTINATION,
+    },
+  },
+  circuitBreaker: {
+    state: {
+      type: 'gauge',
+      name: 'circuit_breaker_state',
+      aggregator: 'max',
+      help: 'State of a circuit breaker: 1 for the state that it is in, 0 for the others.',
+      labels: { circuit_breaker_name: NAME, state: { kind: 'oneOf', values: ['closed', 'open', 'half-open'] } },
+    },
+    calls: {
+      type: 'counter',
+      name: 'circuit_breaker_calls_total',
+      help: 'Calls through a circuit breaker, by outcome; rejected ones were not made.',
+      labels: {
+        circuit_breaker_name: NAME,
+        outcome: { kind: 'oneOf', values: ['success', 'failure', 'timeout', 'rejected', 'fallback'] },
+      },
+    },
+    transitions: {
+      type: 'counter',
+      name: 'circuit_breaker_transitions_total',
+      help: 'Changes of the state of a circuit breaker, by the new state.',
+      labels: { circuit_breaker_name: NAME, state: { kind: 'oneOf', values: ['closed', 'open', 'half-open'] } },
+    },
+  },
+  eventBus: {
+    published: {
+      type: 'counter',
+      name: 'event_bus_published_events_total',
+      help: 'Events that were published on the bus of the service.',
+      labels: { event_name: NAME },
+    },
+    handleDuration: {
+      type: 'histogram',
+      name: 'event_bus_handle_duration_seconds',
+      help: 'Time that a handler took for an event.',
+      unit: 'seconds',
+      labels: { event_name: NAME, handler: NAME, outcome: OUTCOME },
+      buckets: HTTP_SECONDS,
+    },
+    pending: {
+      type: 'gauge',
+      name: 'event_bus_pending_events',
+      help: 'Events whose handlers have not finished.',
+      labels: { event_name: NAME },
+    },
+  },
+  job: {
+    duration: {
+      type: 'histogram',
+      name: 'job_duration_seconds',
+      help: 'Time of a run of a background job.',
+      unit: 'seconds',
+      labels: { job_name: NAME, outcome: OUTCOME },
+      buckets: BACKGROUND_SECONDS,
+    },
+    active: {
+      type: 'gauge',
+      name: 'job_active_runs',
+      help: 'Runs of a background job that have not finished.',
+      labels: { job_name: NAME },
+    },
+    retries: {
+      type: 'counter',
+      name: 'job_retries_total',
+      help: 'Runs of a background job that repeat a failed one.',
+      labels: { job_name: NAME },
+    },
+    lastSuccess: {
+      type: 'gauge',
+      name: 'job_last_success_timestamp_seconds',
+      aggregator: 'max',
+      help: 'When a background job last succeeded, as seconds since 1970.',
+      unit: 'seconds',
+      labels: { job_name: NAME },
+    },
+    startDelay: {
+      type: 'histogram',
+      name: 'job_start_delay_seconds',
+      help: 'Time from when a background job was due to when it started.',
+      unit: 'seconds',
+      labels: { job_name: NAME },
+      buckets: BACKGROUND_SECONDS,
+    },
+  },
+  business: {
+    events: {
+      type: 'counter',
+      name: 'business_events_total',
+      help: 'What the service is there for (orders, sign-ups, payments), by outcome.',
+      labels: { event_name: NAME, tenant_tier: TIER, outcome: OUTCOME },
+    },
+    amount: {
+      type: 'counter',
+      name: 'business_amount_total',
+      help: 'Money moved, in the main unit of the currency (ISO 4217).',
+      labels: { event_name: NAME, currency: { kind: 'free', max: 30 } },
+    },
+    activeTenants: {
+      type: 'gauge',
+      name: 'business_active_tenants',
+      aggregator: 'max',
+      help: 'Tenants that were active in the window that the service counts, by tier.',
+      labels: { tenant_tier: TIER },
+    },
+    usage: {
+      type: 'counter',
+      name: 'business_tenant_usage_total',
+      help: 'Units of a resource (API calls, bytes, seats) that tenants used, by tier.',
+      labels: { resource: { kind: 'free', max: 30 }, tenant_tier: TIER },
+    },
+    requestsByTenant: {
+      type: 'counter',
+      name: 'business_tenant_requests_total',
+      help: 'Requests of the 20 most active tenants; all others together are __other__.',
+      labels: { tenant: { kind: 'topK', k: 20 }, tenant_tier: TIER },
+    },
+  },
+} as const satisfies Readonly<Record<string, Readonly<Record<string, CoreMetric>>>>;

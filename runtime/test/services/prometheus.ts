@@ -1,0 +1,96 @@
+import { writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { spawnSync } from 'node:child_process';
+import {
+  findProgram,
+  freePort,
+  removeFolder,
+  startProcess,
+  temporaryFolder,
+  untilReady,
+  type Service,
+} from './process.ts';
+
+const program = (name: 'prometheus' | 'promtool'): string | undefined => findProgram(name);
+
+/** True when Debian's `prometheus` is installed, which brings promtool. */
+export const available = (): boolean => program('prometheus') !== undefined && program('promtool') !== undefined;
+
+/** One series of an instant query. */
+export interface PrometheusSample {
+  readonly metric: Readonly<Record<string, string>>;
+  /** Time in seconds, and the value as text. */
+  readonly value: readonly [number, string];
+}
+
+/** A Prometheus that scrapes. */
+export interface Prometheus extends Service {
+  readonly url: string;
+  /** Answer to an instant query. */
+  query(promql: string): Promise<readonly PrometheusSample[]>;
+  /** JSON of another path of its HTTP API, such as `targets` or `query_exemplars?…`. */
+  api(path: string): Promise<unknown>;
+}
+
+async function isUp(url: string): Promise<boolean> {
+  try {
+    return (await fetch(url)).ok;
+  } catch {
+    return false;
+  }
+}
+
+/** What Prometheus is started with. */
+export interface PrometheusOptions {
+  /** Content of prometheus.yml. */
+  readonly configuration: object;
+  /** Files beside it, by name: certificates, rules. */
+  readonly files?: Readonly<Record<string, string>>;
+  readonly flags?: readonly string[];
+}
+
+/** Starts Prometheus on loopback. */
+export async function startPrometheus(options: PrometheusOptions): Promise<Prometheus> {
+  const { configuration, files = {}, flags = [] } = options;
+  const server = program('prometheus');
+  if (server === undefined) throw new Error('prometheus is not installed (Debian package prometheus).');
+  const port = await freePort();
+  const folder = temporaryFolder('prometheus');
+  // JSON is YAML.
+  const file = join(folder, 'prometheus.yml');
+  writeFileSync(file, JSON.stringify(configuration));
+  for (const [name, content] of Object.entries(files)) writeFileSync(join(folder, name), content);
+  const running = startProcess(server, [
+    ...[`--config.file=${file}`, `--storage.tsdb.path=${join(folder, 'data')}`],
+    ...[`--web.listen-address=127.0.0.1:${port}`, '--log.level=warn', ...flags],
+  ]);
+  const url = `http://127.0.0.1:${port}`;
+  await untilReady('prometheus', running, () => isUp(`${url}/-/ready`));
+  const api = async (path: string): Promise<unknown> => {
+    const answer = (await (await fetch(`${url}/api/v1/${path}`)).json()) as { status: string; data: unknown };
+    if (answer.status !== 'success') throw new Error(`${path}: ${JSON.stringify(answer)}`);
+    return answer.data;
+  };
+  return {
+    port,
+    url,
+    api,
+    async query(promql) {
+      const { result } = (await api(`query?query=${encodeURIComponent(promql)}`)) as { result: PrometheusSample[] };
+      return result;
+    },
+    async stop() {
+      await running.end();
+      removeFolder(folder);
+    },
+  };
+}
+
+/** What `promtool check metrics` says about an exposition; empty when it has nothing to complain about. */
+export function checkMetrics(exposition: string): string {
+  const tool = program('promtool');
+  if (tool === undefined) throw new Error('promtool is not installed (Debian package prometheus).');
+  const { status, stdout, stderr } = spawnSync(tool, ['check', 'metrics'], { input: exposition, encoding: 'utf8' });
+  const complaints = `${stdout}${stderr}`.trim();
+  return status === 0 ? complaints : `exit ${status ?? 'by signal'}: ${complaints}`;
+}
