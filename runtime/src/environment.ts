@@ -80,12 +80,9 @@ class Reader {
     this.#source = source;
   }
 
-  /** Warns, and is the value to go on with: none. */
-  invalid(name: string, expected: string): undefined {
+  invalid(name: string, expected: string): void {
     const value = SECRET.test(name) ? '' : ` (got ${JSON.stringify(this.#source[name])})`;
     warn('TELINT_ENV_INVALID', `${name} must be ${expected}${value}; the default is used.`, name);
-    const none = undefined;
-    return none;
   }
 
   text(name: string): string | undefined {
@@ -100,12 +97,15 @@ class Reader {
     if (value >= min && value <= max && (!isWhole || Number.isInteger(value))) return value;
     const kind = isWhole ? 'a whole number' : 'a number';
     this.invalid(name, max > 1 ? `${kind} of at least ${String(min)}` : `${kind} from ${String(min)} to 1`);
+    return undefined;
   }
 
   one<T extends string>(name: string, known: readonly T[]): T | undefined {
     const text = this.text(name)?.toLowerCase();
     if (text === undefined) return undefined;
-    return known.find((value) => value === text) ?? this.invalid(name, `one of ${known.join(', ')}`);
+    const found = known.find((value) => value === text);
+    if (found === undefined) this.invalid(name, `one of ${known.join(', ')}`);
+    return found;
   }
 
   /** `key=value,…` with percent-encoded values; one malformed pair discards all, as the specification demands. */

@@ -280,7 +280,9 @@ export class ResilientExporter implements SpanExporterLike {
       this.#retry.unshift(...parts.map((spans) => ({ spans, unexplained: 0, settled: false })));
       return;
     }
-    warn('TELINT_EXPORT_FAILED', `Exporting spans failed and is retried: ${detail}.`, `${this.#name} ${detail}`);
+    // Messages can hold addresses; codes and statuses are few, so each is told once.
+    const subject = status === '' ? ((error as NodeJS.ErrnoException | undefined)?.code ?? 'no code') : status;
+    warn('TELINT_EXPORT_FAILED', `Exporting spans failed and is retried: ${detail}.`, `${this.#name} ${subject}`);
     this.#circuit.fail(outcome.retryAfterMs);
     if (batch.file !== undefined) void this.#spool?.release(batch.file);
     else this.#retry.unshift(batch);

@@ -3,7 +3,7 @@ import { createServer, type Server } from 'node:https';
 import type { AddressInfo, Socket } from 'node:net';
 import { gunzipSync } from 'node:zlib';
 import { decodeRequest, type ArrivedSpan } from './otlp-schema.ts';
-import { makeCertificate } from './test-certificate.ts';
+import { createAuthority, type Certificate } from './certificates.ts';
 
 /** What the collector does with a request. */
 export type Answer = (request: { readonly body: Buffer; readonly response: ServerResponse }) => void;
@@ -32,7 +32,8 @@ export const garbage: Answer = ({ response }) => {
 export interface Collector {
   readonly url: string;
   readonly port: number;
-  readonly cert: string;
+  /** Certificate of the authority that signed the collector's, PEM. */
+  readonly ca: string;
   answer: Answer;
   /** Spans of requests that were answered with a 2xx status. */
   readonly spans: ArrivedSpan[];
@@ -42,26 +43,35 @@ export interface Collector {
   close(): Promise<void>;
 }
 
-/** Starts a collector; `port` 0 takes a free one. */
-export async function startCollector(port = 0, certificate = makeCertificate()): Promise<Collector> {
+const authority = createAuthority('Collector authority');
+const certificate = authority.issue({ commonName: 'collector', dns: ['localhost'], ips: ['127.0.0.1'] });
+
+/** A client certificate that the collector accepts when it asks for one. */
+export const clientCertificate: Certificate = authority.issue({ commonName: 'service' });
+
+/** Starts a collector; `port` 0 takes a free one, `mutual` demands a client certificate. */
+export async function startCollector(port = 0, mutual = false): Promise<Collector> {
   const spans: ArrivedSpan[] = [];
   const requests: Collector['requests'] = [];
   const sockets = new Set<Socket>();
-  const server: Server = createServer(certificate, (request, response) => {
-    requests.push({ headers: request.headers, at: Date.now() });
-    const chunks: Buffer[] = [];
-    request.on('data', (chunk: Buffer) => chunks.push(chunk));
-    request.on('end', () => {
-      const raw = Buffer.concat(chunks);
-      const body = request.headers['content-encoding'] === 'gzip' ? gunzipSync(raw) : raw;
-      const before = response.writeHead.bind(response);
-      response.writeHead = ((status: number, ...rest: []) => {
-        if (status < 300) spans.push(...decodeRequest(body));
-        return before(status, ...rest);
-      }) as typeof response.writeHead;
-      collector.answer({ body, response });
-    });
-  });
+  const server: Server = createServer(
+    { ...certificate, ca: authority.cert, requestCert: mutual, rejectUnauthorized: mutual },
+    (request, response) => {
+      requests.push({ headers: request.headers, at: Date.now() });
+      const chunks: Buffer[] = [];
+      request.on('data', (chunk: Buffer) => chunks.push(chunk));
+      request.on('end', () => {
+        const raw = Buffer.concat(chunks);
+        const body = request.headers['content-encoding'] === 'gzip' ? gunzipSync(raw) : raw;
+        const before = response.writeHead.bind(response);
+        response.writeHead = (status: number, ...rest: []) => {
+          if (status < 300) spans.push(...decodeRequest(body));
+          return before(status, ...rest);
+        };
+        collector.answer({ body, response });
+      });
+    },
+  );
   server.on('connection', (socket: Socket) => {
     sockets.add(socket);
     socket.on('close', () => sockets.delete(socket));
@@ -73,7 +83,7 @@ export async function startCollector(port = 0, certificate = makeCertificate()):
   const collector: Collector = {
     url: `https://127.0.0.1:${String(actual)}/v1/traces`,
     port: actual,
-    cert: certificate.cert,
+    ca: authority.cert,
     answer: accept,
     spans,
     requests,
