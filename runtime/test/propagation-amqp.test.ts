@@ -1,6 +1,6 @@
 import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import { context, propagation, trace } from '@opentelemetry/api';
+import { context, propagation, ROOT_CONTEXT, trace } from '@opentelemetry/api';
 import { connect, type Channel, type ChannelModel, type ConfirmChannel, type ConsumeMessage } from 'amqplib';
 import pg from 'pg';
 import { afterAll, afterEach, beforeAll, expect, it } from 'vitest';
@@ -53,8 +53,8 @@ describeWith({ rabbitmq, postgres }, 'amqplib against a real RabbitMQ and Postgr
       await pool.query('INSERT INTO orders VALUES ($1)', [Number(message.content.toString())]);
       channel.ack(message);
     };
-    // Its type wants no promise, services give one all the same.
-    await channel.consume('orders', insert as unknown as () => void);
+    // The type of amqplib wants no promise, services give one all the same.
+    await channel.consume('orders', (message): unknown => insert(message));
     http = createServer((_, response) => {
       void inRequest('POST /orders', () => {
         channel.sendToQueue('orders', Buffer.from('42'));
@@ -237,4 +237,26 @@ describeWith({ rabbitmq, postgres }, 'amqplib against a real RabbitMQ and Postgr
     expect(attributes['messaging.destination.temporary']).toBe(true);
     await channel.close();
   });
+
+  it('10,000 messages leave no listener, no consumer and no context behind', async () => {
+    const raw = await connection.createChannel();
+    const channel = traceChannel(raw);
+    const { queue } = await channel.assertQueue('flood', { autoDelete: true });
+    let count = 0;
+    const listeners = () => raw.eventNames().map((name) => raw.listenerCount(name));
+    const before = listeners();
+    const { consumerTag } = await channel.consume(queue, (message) => {
+      if (message !== null) channel.ack(message);
+      count++;
+    });
+    for (let i = 0; i < 10_000; i++) {
+      if (!channel.sendToQueue(queue, Buffer.from('x'))) await new Promise((resolve) => channel.once('drain', resolve));
+    }
+    await collector.until(() => count === 10_000, '10,000 deliveries');
+    await channel.cancel(consumerTag);
+    expect(listeners()).toEqual(before);
+    expect(context.active()).toBe(ROOT_CONTEXT);
+    expect(collector.named('process flood')).toHaveLength(10_000);
+    await channel.close();
+  }, 30_000);
 });

@@ -144,7 +144,7 @@ describe('hostile carriers', () => {
         fc.anything({ withBigInt: true, withMap: true, withTypedArray: true, withNullPrototype: true }),
         (value) => {
           extract(value);
-          if (typeof value === 'object' && value !== null) inject(value as object, { context: remote() });
+          if (typeof value === 'object' && value !== null) inject(value, { context: remote() });
         },
       ),
     );

@@ -76,7 +76,7 @@ describe('threads and processes', () => {
       const env = envWithContext(stale);
       expect(env).not.toHaveProperty('TRACESTATE');
       expect(env).not.toHaveProperty('BAGGAGE');
-      const child = fork(FILE, { env: env as NodeJS.ProcessEnv });
+      const child = fork(FILE, { env: env });
       const answer = new Promise<Answer>((resolve) => onMessageWithContext<Answer>(child, resolve));
       expect(sendWithContext(child, { question: 'ipc' })).toBe(true);
       expect(await answer).toEqual({ question: 'ipc', spanId, environment: spanId });
