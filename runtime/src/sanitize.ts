@@ -1,15 +1,42 @@
 import { warn } from './diagnostics.ts';
+import { makeJudge } from './sanitize-assignments.ts';
 import type { KeyNode } from './sanitize-keys.ts';
 import { makeKeyRules } from './sanitize-keys.ts';
 import { resolveOptions, type Category, type SanitizerOptions } from './sanitize-options.ts';
 import { cleanCookie, cleanUrl, type Parts } from './sanitize-parts.ts';
 import { isReplacement, makeReplacer, REDACTED } from './sanitize-replace.ts';
 import { makeScanner } from './sanitize-scan.ts';
+import { sanitizeStatement } from './sanitize-statement.ts';
 import { truncate } from './sanitize-truncate.ts';
 import { DROPPED, makeWalker, plainError } from './sanitize-walk.ts';
 
 export { pii, secret, type Pii, type Secret } from './sanitize-brands.ts';
 export type { Category, SanitizeMode, SanitizerOptions } from './sanitize-options.ts';
+export {
+  createRedisSanitizer,
+  sanitizeRedis,
+  type RedisCommand,
+  type RedisOptions,
+  type RedisSanitizer,
+} from './sanitize-redis.ts';
+export {
+  filterBaggage,
+  labelGuard,
+  recordSafeException,
+  safeBaggagePropagator,
+  sanitizeAttributes,
+  sanitizeSpan,
+  sanitizeStatement,
+  sanitizingExporter,
+  sanitizingProcessor,
+} from './sanitize-hooks.ts';
+export {
+  createSqlSanitizer,
+  sanitizeSql,
+  type SqlDialect,
+  type SqlOptions,
+  type SqlSanitizer,
+} from './sanitize-sql.ts';
 
 /** What is left of an error: its fields without what is sensitive. */
 export interface SanitizedError {
@@ -75,7 +102,11 @@ export function createSanitizer(options: SanitizerOptions = {}): Sanitizer {
   const { mode, maxStringLength } = settings;
   const replace = makeReplacer(settings);
   const keys = makeKeyRules(settings, (key) => (key.length < SHORTEST_TEXT ? key : closed(() => scan(key), REDACTED)));
-  const scan = makeScanner(settings, (name) => keys.match(name), replace);
+  const scan = makeScanner(
+    settings,
+    makeJudge((name) => keys.match(name)),
+    replace,
+  );
   let jsonLevel = 0;
 
   const throughJson = (text: string): string => {
@@ -121,7 +152,7 @@ export function createSanitizer(options: SanitizerOptions = {}): Sanitizer {
   const url = (text: string): string =>
     closed(() => truncate(cleanUrl(truncate(text, maxStringLength), parts), maxStringLength), REDACTED);
   const statement = (text: string): string =>
-    closed(() => value(settings.statement?.(truncate(text, maxStringLength)) ?? text), REDACTED);
+    closed(() => value((settings.statement ?? sanitizeStatement)(truncate(text, maxStringLength))), REDACTED);
   const headerNode = (name: string): KeyNode => {
     const node = keys.below(keys.root, `http.request.header.${name.toLowerCase()}`);
     return { ...node, action: node.action === 'scan' ? 'scan' : 'replace', name: value(name) };
