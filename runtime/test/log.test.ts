@@ -33,7 +33,7 @@ function into(lines: string[]): winston.transport {
       done();
     },
   });
-  return new winston.transports.Stream({ stream }) as unknown as winston.transport;
+  return new winston.transports.Stream({ stream });
 }
 
 function winstonLogger(options: LogOptions = {}, before: winston.Logform.Format[] = []) {
