@@ -214,12 +214,22 @@ function handsOn(handler: FunctionNode | undefined, module: Module, carriers: Ca
     const callee = unwrap(n.callee);
     if (
       (callee.type === 'Identifier' && isRuntimeFunction(callee, module)) ||
-      (callee.type === 'MemberExpression' && callee.computed)
+      (callee.type === 'MemberExpression' && (callee.computed || isBound(callee, module)))
     )
       dispatches = true;
     return undefined;
   });
   return dispatches && !spans && carriers.propagates(module.ast, 'inject', module);
+}
+
+/** `fn.bind(this)(message)`, `fn.call(this, message)`. */
+function isBound(callee: TSESTree.MemberExpression, module: Module): boolean {
+  const object = unwrap(callee.object);
+  return (
+    /^(?:bind|call|apply)$/.test(propertyName(callee) ?? '') &&
+    object.type === 'Identifier' &&
+    isRuntimeFunction(object, module)
+  );
 }
 
 function isRuntimeFunction(id: TSESTree.Identifier, module: Module): boolean {

@@ -156,7 +156,9 @@ export function brokerWord(project: TracingProject, broker: string): string {
 function dataArgument(call: SendingCall, ctx: AnalysisContext): number {
   const [first, second] = call.arguments;
   if (!first || !second) return 0;
-  if (first.type === 'ObjectExpression') return 0;
+  // `add(data ?? {}, options ?? {})`
+  const fallback = first.type === 'LogicalExpression' ? unwrap(first.right) : first;
+  if (fallback.type === 'ObjectExpression') return 0;
   if (call.arguments.length > 2) return 1;
   if (second.type === 'ObjectExpression' && isJobOptions(second)) return 0;
   const value = ctx.evaluate(first);

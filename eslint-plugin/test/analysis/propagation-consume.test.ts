@@ -147,6 +147,12 @@ describe('a handler continues the trace, or cannot be judged', () => {
       async setUp() { await this.queue.add(NIGHTLY, {}, { repeat: { cron: '0 0 * * *' } }); } @Process(NIGHTLY) async run(job: any) { await send(job.data); } }`,
     ],
     [
+      'a dispatcher that binds the handlers it was given',
+      `${API}import mqtt from 'mqtt'; const client = mqtt.connect('mqtt://h'); const handlers: any[] = [];
+      client.on('message', (topic, payload) => { for (const fn of handlers) fn.bind(client)(topic, payload); });
+      export function say(text: string) { const carrier = {}; propagation.inject(context.active(), carrier); client.publish('t', JSON.stringify({ text, carrier })); }`,
+    ],
+    [
       'a job that nobody adds',
       `import { Process, Processor } from '@nestjs/bull'; export const NIGHTLY = 'nightly'; @Processor('jobs') export class Jobs { @Process(NIGHTLY) async run(job: any) { await send(job.data); } @Process('weekly') async weekly(job: any) { await send(job.data); } }`,
     ],
