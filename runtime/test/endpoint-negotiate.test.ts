@@ -30,6 +30,7 @@ describe('negotiateFormat', () => {
     ['application/openmetrics-text;q=0.3, text/plain;q=0.7', 'text'],
     ['text/plain;q=0.3, application/openmetrics-text;q=0.7', 'openmetrics'],
     ['application/openmetrics-text;q=0, */*', 'text'],
+    ['application/openmetrics-text;q=0', 'text'],
     ['text/plain;q=0, */*', 'openmetrics'],
     ['text/plain;q=0, application/openmetrics-text;q=0', 'text'],
     ['*/*;q=0', 'text'],
