@@ -51,6 +51,7 @@ export class Circuit {
 
   succeed(): void {
     this.#failures = 0;
+    this.#openUntil = 0;
     this.#demanded = false;
   }
 
