@@ -18,11 +18,28 @@ const LITERALS = new Set(['null', 'undefined', 'true', 'false', 'none', 'nil', '
 const SCHEMES = /^(?:bearer|basic|digest|token|apikey|negotiate|hmac|aws4-hmac-sha256|dpop|signature)(?= |$)/i;
 const queryParameters = new Set(SECRET_QUERY_PARAMETERS);
 
+/** The last words of names that are written apart in prose: `api key: …`, `card number: …`. */
+const LAST_WORDS =
+  /^(?:key|number|no|num|code|name|address|date|phrase|pin|holder|id|account|card|token|security|license|licence)$/i;
+
+/** What is known about a name that stands in texts. */
+interface KnownName {
+  readonly name: string;
+  readonly match: SensitiveMatch | undefined;
+  /** The answer where the name is a parameter: `sig=…`. */
+  readonly parameter: SensitiveMatch | undefined;
+  /** True for the last words of names that are written apart in prose. */
+  readonly endsPhrase: boolean;
+  /** True for a type between a name and its value: `var token string = …`. */
+  readonly isType: boolean;
+  /** True for names in `auth`, of which only values count that look like a secret; the linter does the same. */
+  readonly isAuth: boolean;
+}
+
 /** Where a name in a text stands and whether it is quoted. */
 interface Name {
-  readonly name: string;
-  /** Where the name begins in the text. */
   readonly start: number;
+  readonly end: number;
   readonly quoted: boolean;
 }
 
@@ -33,8 +50,39 @@ interface Value {
   readonly quoted: boolean;
 }
 
-/** Asks the vocabulary about a name. */
-export type Judge = (name: string) => SensitiveMatch | undefined;
+/** Asks the vocabulary about the name between two places of a text. */
+export type Judge = (text: string, start: number, end: number) => KnownName;
+
+const SLOTS = 1024;
+
+/** Remembers the answers by place in a table, so that a name that was seen before costs no copy of it. */
+export function makeJudge(classify: (name: string) => SensitiveMatch | undefined): Judge {
+  const slots: (KnownName | undefined)[] = new Array<undefined>(SLOTS).fill(undefined);
+  return (text, start, end) => {
+    const length = end - start;
+    const code = text.charCodeAt(start) * 31 + text.charCodeAt(start + (length >> 1)) * 7 + text.charCodeAt(end - 1);
+    const slot = (code * 17 + length) & (SLOTS - 1);
+    const known = slots[slot];
+    if (known?.name.length === length && text.startsWith(known.name, start)) return known;
+    const name = text.slice(start, end);
+    const match = classify(name);
+    const parameter = match ?? (queryParameters.has(name.toLowerCase()) ? signature(name) : undefined);
+    const answer = {
+      name,
+      match,
+      parameter,
+      endsPhrase: LAST_WORDS.test(name),
+      isType: /^string$/i.test(name),
+      isAuth: match === undefined && /(?:^|[^a-z]|[a-z](?=A))auth$/i.test(name),
+    };
+    slots[slot] = answer;
+    return answer;
+  };
+}
+
+function signature(word: string): SensitiveMatch {
+  return { category: 'credential', severity: 'critical', strength: 'strong', word };
+}
 
 function isNameCode(code: number): boolean {
   return isWordCode(code) || code === 45 || code === 46 || code === 36 || code > 127;
@@ -50,26 +98,24 @@ function backOverName(text: string, end: number): number {
 /** The name before an operator at `at`: `password=`, `"password":`, `\"password\":`, `['password'] =`, `<password>`. */
 function nameBefore(text: string, at: number): Name | undefined {
   let end = at;
-  while (end > 0 && at - end < 3 && (text[end - 1] === ' ' || text[end - 1] === '\t' || text[end - 1] === ']')) end--;
-  while (end > 0 && at - end < 3 && (text[end - 1] === '?' || text[end - 1] === ':')) end--;
+  // `?=`, `.=`, `+=`, `::=`
+  while (end > 0 && at - end < 3 && '?.+:'.includes(text.charAt(end - 1))) end--;
+  while (end > 0 && at - end < 16 && ' \t]'.includes(text.charAt(end - 1))) end--;
   const quoted = end > 0 && QUOTES.includes(text.charAt(end - 1));
   if (quoted) {
     end--;
-    while (end > 0 && at - end < 12 && text[end - 1] === '\\') end--;
+    while (end > 0 && at - end < 24 && text[end - 1] === '\\') end--;
   }
   const start = backOverName(text, end);
   if (start === end) return undefined;
-  return { name: text.slice(start, end), start, quoted };
+  return { start, end, quoted };
 }
 
-/** The last words of names that are written apart in prose: `api key: …`, `card number: …`. */
-const LAST_WORDS =
-  /^(?:key|number|no|num|code|name|address|date|phrase|pin|holder|id|account|card|token|security|license|licence)$/i;
-
-function phraseAt(text: string, { name, start }: Name): string | undefined {
-  if (text[start - 1] !== ' ' || !LAST_WORDS.test(name)) return undefined;
+/** Start of the name with the word before it, or -1 where there is none. */
+function phraseStart(text: string, start: number): number {
+  if (text[start - 1] !== ' ') return -1;
   const before = backOverName(text, start - 1);
-  return before < start - 1 ? text.slice(before, start + name.length) : undefined;
+  return before < start - 1 ? before : -1;
 }
 
 /** End of a quoted value whose quote has `slashes` backslashes before it; an open quote takes the rest. */
@@ -119,7 +165,8 @@ function lineEnd(text: string, from: number): number {
 /** The value after the operator; `toLineEnd` for headers whose value has blanks and semicolons. */
 function valueAfter(text: string, from: number, toLineEnd: boolean): Value | undefined {
   let start = from;
-  while (start < text.length && start - from < 4 && (text[start] === ' ' || text[start] === '\t')) start++;
+  const blanks = text[from - 1] === '>' ? ' \t\r\n' : ' \t';
+  while (start < text.length && start - from < 32 && blanks.includes(text.charAt(start))) start++;
   let slashes = 0;
   while (text[start + slashes] === '\\' && slashes < 9) slashes++;
   const quote = text.charAt(start + slashes);
@@ -150,14 +197,30 @@ function isReplaced({ category, severity }: SensitiveMatch): boolean {
   return category !== 'query' || severity === 'high';
 }
 
+/** Prose has no digits inside of its words. */
+function isCode(word: string): boolean {
+  return word.length >= 8 && /\d/.test(word);
+}
+
 /** In prose the name must be a strong one, or the value look like a secret. */
 function isProse(text: string, at: number, value: Value, match: SensitiveMatch, quotedName: boolean): boolean {
   const word = text.slice(value.start, value.end);
   if (LITERALS.has(word.toLowerCase())) return true;
+  if (match.word === 'auth' && !looksRandom(word)) return true;
   if (value.quoted || quotedName || (text[at] === '=' && text[value.start - 1] !== ' ')) return false;
   if (PROSE.has(word.toLowerCase().replace(/[.!?]+$/, ''))) return true;
-  if (match.category === 'credential') return match.strength === 'weak' && !looksRandom(word) && !SCHEMES.test(word);
+  if (match.category === 'credential') return match.strength === 'weak' && !isCode(word) && !SCHEMES.test(word);
   return match.strength === 'weak' || !/\d/.test(word);
+}
+
+/** The second of two quoted texts, if the first names a secret: `setProperty("api_token", "…")`. */
+export function findArgument(text: string, quote: number, judge: Judge): Find | undefined {
+  const start = backOverName(text, quote);
+  if (start === quote || !QUOTES.includes(text.charAt(start - 1))) return undefined;
+  const { match } = judge(text, start, quote);
+  const value = valueAfter(text, quote + 2, false);
+  if (match?.category !== 'credential' || value === undefined) return undefined;
+  return looksRandom(text.slice(value.start, value.end)) ? { ...value, category: 'credential' } : undefined;
 }
 
 /** The sensitive value that is assigned with the `=`, `:` or `>` at `at`, by the name before it. */
@@ -168,16 +231,16 @@ export function findAssignment(text: string, at: number, judge: Judge, mode: San
   if (isColon && (next === 47 || (isDigitCode(next) && isDigitCode(text.charCodeAt(at - 1))))) return undefined;
   const named = nameBefore(text, at);
   if (named === undefined) return undefined;
-  const { name, quoted } = named;
-  let match = judge(name);
-  if (match === undefined && !quoted) {
-    const phrase = phraseAt(text, named);
-    if (phrase !== undefined) match = judge(phrase);
+  const { start, end, quoted } = named;
+  const known = judge(text, start, end);
+  let match = isColon ? known.match : known.parameter;
+  if (match === undefined && !quoted && (known.endsPhrase || known.isType)) {
+    const from = phraseStart(text, start);
+    if (from !== -1) match = judge(text, from, known.isType ? start - 1 : end).match;
   }
-  if (match === undefined && text[at] === '=' && queryParameters.has(name.toLowerCase()))
-    match = { category: 'credential', severity: 'critical', strength: 'strong', word: name };
+  if (match === undefined && known.isAuth) match = { ...signature('auth'), strength: 'weak' };
   if (match === undefined || !isReplaced(match)) return undefined;
-  const toLineEnd = !quoted && isColon && /(?:authorization|cookie)$/i.test(name);
+  const toLineEnd = !quoted && isColon && /(?:authorization|cookie)$/i.test(known.name);
   const value = valueAfter(text, operatorEnd(text, at), toLineEnd);
   if (value === undefined || value.end <= value.start) return undefined;
   if (isReplacement(text.slice(value.start, value.end), mode) || isProse(text, at, value, match, quoted))

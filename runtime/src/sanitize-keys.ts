@@ -1,5 +1,6 @@
 import type { SensitiveMatch } from '../../eslint-plugin/src/knowledge/sensitive-types.ts';
 import { classifyAttributeKey, type Vocabulary } from '../../eslint-plugin/src/analysis/sensitivity.ts';
+import { closedName, mayBeSensitive } from './sanitize-name-filter.ts';
 import type { Category, SanitizerSettings } from './sanitize-options.ts';
 
 /**
@@ -93,7 +94,9 @@ export function makeKeyRules(settings: SanitizerSettings, cleanKey: (key: string
   const memo = new Map<string, SensitiveMatch | undefined>();
   let nodes = 0;
 
+  const ownWords = settings.denyKeys.map(closedName);
   const judge = (name: string): SensitiveMatch | undefined => {
+    if (!mayBeSensitive(name) && !ownWords.some((word) => closedName(name).includes(word))) return undefined;
     const match = classifyAttributeKey(name, vocabulary);
     return match !== undefined && settings.isOn(match.category) ? match : undefined;
   };
@@ -108,10 +111,15 @@ export function makeKeyRules(settings: SanitizerSettings, cleanKey: (key: string
     return match;
   };
 
+  const isAllowed = (path: string): boolean =>
+    settings.allowKeys.some((key) =>
+      key.endsWith('*') ? path.toLowerCase().startsWith(key.slice(0, -1).toLowerCase()) : path === key,
+    );
+
   const make = (path: string, key: string): KeyNode => {
     const alone = judgeKey(key);
     // A strong word decides alone: what the linter forgives in code (`errors.password`) may still hold the value.
-    const match = path === '' || alone?.strength === 'strong' ? alone : judge(path);
+    const match = alone?.strength === 'strong' && !isAllowed(path) ? alone : judge(path);
     return makeNode(actionOf(match), match?.category, cleanKey(key), path);
   };
 

@@ -1,6 +1,6 @@
 import { CARD_RANGES, IBAN_LENGTHS } from '../../eslint-plugin/src/knowledge/sensitive-patterns.ts';
 import type { Find } from './sanitize-replace.ts';
-import { isDigitCode, isWordCode } from './sanitize-text.ts';
+import { isDigitCode, isWordCode, isWordStart } from './sanitize-text.ts';
 
 /** Runs of eight digits and more with single separators, and what may be an IBAN. */
 const CANDIDATES = /\d(?:[ ().-]{0,2}\d){7,}|[A-Z]{2}\d{2}(?: ?[A-Z0-9]){11,30}/g;
@@ -44,10 +44,6 @@ function isIban(compact: string): boolean {
     rest = isDigitCode(code) ? (rest * 10 + code - 48) % 97 : (rest * 100 + code - 55) % 97;
   }
   return rest === 1;
-}
-
-function startsAlone(text: string, start: number): boolean {
-  return start === 0 || !isWordCode(text.charCodeAt(start - 1));
 }
 
 function endsAlone(text: string, end: number): boolean {
@@ -126,7 +122,7 @@ function findsInNumber(text: string, start: number, end: number, finds: Find[]):
   const groups = groupsOf(text, start, end);
   for (let at = 0; at < groups.length; at++) {
     const group = groups[at];
-    if (group === undefined || !startsAlone(text, group.start)) continue;
+    if (group === undefined || !isWordStart(text, group.start)) continue;
     const last = cardFrom(text, groups, at);
     if (last !== -1) {
       finds.push({ start: group.start, end: groups[last]?.end ?? end, category: 'financial', mask: 'card' });
@@ -141,7 +137,7 @@ function findsInNumber(text: string, start: number, end: number, finds: Find[]):
       at += 2;
     }
   }
-  if (finds.at(-1)?.end === end || !startsAlone(text, start) || !endsAlone(text, end)) return;
+  if (finds.at(-1)?.end === end || !isWordStart(text, start) || !endsAlone(text, end)) return;
   if (!isPhone(text, groups, start)) return;
   const isOpen = text.charAt(start - 1) === '+' || text.charAt(start - 1) === '(';
   finds.push({ start: isOpen ? start - 1 : start, end, category: 'contact', mask: 'tail' });
@@ -149,7 +145,7 @@ function findsInNumber(text: string, start: number, end: number, finds: Find[]):
 
 function findIban(text: string, start: number, end: number, finds: Find[]): number {
   const length = IBAN_LENGTHS[text.slice(start, start + 2)];
-  if (length === undefined || !startsAlone(text, start)) return start + 1;
+  if (length === undefined || !isWordStart(text, start)) return start + 1;
   let compact = '';
   for (let at = start; at < end && compact.length < length; at++) {
     const char = text.charAt(at);
@@ -186,12 +182,12 @@ export function findAddresses(text: string, finds: Find[]): void {
     const end = match.index + match[0].length;
     const next = text.charAt(end);
     const isLonger = next === '.' && isDigitCode(text.charCodeAt(end + 1));
-    const isInside = text.charAt(match.index - 1) === '.' || !startsAlone(text, match.index);
+    const isInside = text.charAt(match.index - 1) === '.' || !isWordStart(text, match.index);
     if (!isLonger && !isInside && endsAlone(text, end)) finds.push({ start: match.index, end, category: 'online' });
   }
   for (const match of text.matchAll(IPV6)) {
     const end = match.index + match[0].length;
-    if (startsAlone(text, match.index) && endsAlone(text, end) && isIpv6(match[0]))
+    if (isWordStart(text, match.index) && endsAlone(text, end) && isIpv6(match[0]))
       finds.push({ start: match.index, end, category: 'online' });
   }
 }

@@ -2,7 +2,7 @@ import { SECRET_QUERY_PARAMETERS } from '../../eslint-plugin/src/knowledge/sensi
 import type { KeyRules } from './sanitize-keys.ts';
 import type { SanitizeMode } from './sanitize-options.ts';
 import { isReplacement } from './sanitize-replace.ts';
-import { findUserInfo } from './sanitize-structures.ts';
+import { findUserInfo, startScan } from './sanitize-structures.ts';
 
 const queryParameters = new Set(SECRET_QUERY_PARAMETERS);
 /** Attributes of `Set-Cookie`. Source: RFC 6265bis, section 4.1.2; CHIPS. */
@@ -59,7 +59,7 @@ export function cleanQuery(query: string, parts: Parts): string {
 
 function cleanLocation(location: string, parts: Parts): string {
   const scheme = location.indexOf('://');
-  const user = scheme === -1 ? undefined : findUserInfo(location, scheme);
+  const user = scheme === -1 ? undefined : findUserInfo(startScan(location), scheme);
   if (user === undefined || isReplacement(location.slice(user.start, user.end), parts.mode))
     return scanDecoded(location, parts);
   const info = parts.replace(location.slice(user.start, user.end));

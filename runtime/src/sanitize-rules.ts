@@ -5,18 +5,27 @@ import {
 } from '../../eslint-plugin/src/knowledge/sensitive-patterns.ts';
 import { SECRET_ROWS } from './sanitize-rules.generated.ts';
 import type { Find } from './sanitize-replace.ts';
-import { entropyOf, isWordCode } from './sanitize-text.ts';
+import { runEnd, type Scan } from './sanitize-structures.ts';
+import { entropyOf, isWordCode, isWordStart } from './sanitize-text.ts';
 
 /** A format of secrets, tried where its keyword stands. */
 export interface SecretRule {
   readonly id: string;
   readonly keywords: readonly string[];
-  /** Sticky, except for `anywhere`, which is global. The first group is the secret where more is matched. */
+  /** Sticky. The first group is the secret where more is matched. */
   readonly pattern: RegExp;
-  readonly kind: 'token' | 'context' | 'anywhere';
+  readonly kind: 'token' | 'context';
   readonly entropy: number;
   readonly before: number;
   readonly atWord: boolean;
+  /** After the pattern comes a run of characters of a length within bounds. */
+  readonly run?: Run;
+}
+
+interface Run {
+  readonly alphabet: Uint8Array;
+  readonly min: number;
+  readonly max: number;
 }
 
 /**
@@ -24,41 +33,42 @@ export interface SecretRule {
  * Source: gitleaks, cmd/generate/config/utils/generate.go (MIT); the escaped quotes are ours.
  */
 const BETWEEN = String.raw`[ \t\w.-]{0,20}[\s'"\\]{0,4}(?:=|>|:{1,3}=|\|\||:|=>|\?=|,)[\x60'"\s=\\]{0,6}`;
-const KINDS = { t: 'token', c: 'context', a: 'anywhere' } as const;
+const KINDS = { t: 'token', c: 'context' } as const;
 
-const ALPHABETS: Record<TokenAlphabet, string> = {
-  digits: String.raw`\d`,
-  alnum: 'A-Za-z0-9',
-  word: String.raw`\w-`,
-  hex: 'A-Fa-f0-9',
-  upper: 'A-Z0-9',
-  base64: String.raw`\w+/=-`,
-  dotted: String.raw`\w.=-`,
+function alphabet(pattern: RegExp): Uint8Array {
+  return Uint8Array.from({ length: 256 }, (_all, code) => (pattern.test(String.fromCharCode(code)) ? 1 : 0));
+}
+
+const ALPHABETS: Readonly<Record<TokenAlphabet, Uint8Array>> = {
+  digits: alphabet(/[0-9]/),
+  alnum: alphabet(/[A-Za-z0-9]/),
+  word: alphabet(/[\w-]/),
+  hex: alphabet(/[A-Fa-f0-9]/),
+  upper: alphabet(/[A-Z0-9]/),
+  base64: alphabet(/[\w+/=-]/),
+  dotted: alphabet(/[\w.=-]/),
 };
 
 function fromGitleaks(): SecretRule[] {
   return SECRET_ROWS.map(([id, letter, keywords, source, entropy, before, atWord]) => {
     const kind = KINDS[letter];
-    const pattern = new RegExp(kind === 'context' ? `${BETWEEN}(${source})` : source, kind === 'anywhere' ? 'g' : 'y');
+    const pattern = new RegExp(kind === 'context' ? `${BETWEEN}(${source})` : source, 'y');
     return { id, kind, keywords: keywords.split(' '), pattern, entropy, before, atWord: atWord === 1 };
   });
 }
 
 /** The formats that the linter knows, without its exceptions for made-up literals: at run time nothing is made up. */
 function fromLinter(): SecretRule[] {
-  return TOKEN_FORMATS.map(({ provider, prefix, alphabet, min, max }) => {
-    const chars = ALPHABETS[alphabet];
-    const literal = prefix.replaceAll(/[.+*?^$()[\]{}|\\]/g, String.raw`\$&`);
-    return {
-      id: `${provider} ${prefix}`,
-      kind: 'token',
-      keywords: [prefix.toLowerCase()],
-      pattern: new RegExp(`${literal}[${chars}]{${min},${max}}(?![${chars}])`, 'y'),
-      entropy: 0,
-      before: 0,
-      atWord: true,
-    };
-  });
+  return TOKEN_FORMATS.map(({ provider, prefix, alphabet: name, min, max }) => ({
+    id: `${provider} ${prefix}`,
+    kind: 'token',
+    keywords: [prefix.toLowerCase()],
+    pattern: new RegExp(prefix.replaceAll(/[.+*?^$()[\]{}|\\]/g, String.raw`\$&`), 'y'),
+    entropy: 0,
+    before: 0,
+    atWord: true,
+    run: { alphabet: ALPHABETS[name], min, max },
+  }));
 }
 
 /** Addresses whose path is the secret: the path after the fixed part goes. */
@@ -94,22 +104,24 @@ function wordEnd(text: string, from: number): number {
 }
 
 /** Tries a rule at a keyword that starts at `start` and ends before `end`. */
-export function tryRule(rule: SecretRule, keyword: string, text: string, start: number, end: number): Find | undefined {
-  const { pattern, kind } = rule;
-  if (kind === 'anywhere') {
-    pattern.lastIndex = Math.max(0, start - 200);
-  } else {
-    const from = kind === 'context' ? end : start - rule.before;
-    if (from < 0 || (rule.atWord && from > 0 && isWordCode(text.charCodeAt(from - 1)))) return undefined;
-    pattern.lastIndex = from;
-  }
+export function tryRule(rule: SecretRule, keyword: string, scan: Scan, start: number, end: number): Find | undefined {
+  const { pattern, kind, run } = rule;
+  const { text } = scan;
+  const from = kind === 'context' ? end : start - rule.before;
+  if (from < 0 || (rule.atWord && !isWordStart(text, from))) return undefined;
+  pattern.lastIndex = from;
   const match = pattern.exec(text);
   if (match === null) return undefined;
-  const secret = match[1] ?? match[0];
+  let matchEnd = from + match[0].length;
+  if (run !== undefined) {
+    const length = runEnd(scan, run.alphabet, matchEnd) - matchEnd;
+    if (length < run.min || length > run.max) return undefined;
+    matchEnd += length;
+  }
+  const secretStart = match[1] === undefined ? from : matchEnd - match[1].length;
+  const secret = text.slice(secretStart, matchEnd);
   if (rule.entropy > 0 && entropyOf(secret) < rule.entropy) return undefined;
-  const matchEnd = match.index + match[0].length;
-  const from = matchEnd - secret.length;
-  // A longer run than the format says is still the secret, or the secret and something glued to it.
   const prefix = kind === 'token' && rule.before === 0 ? publicPrefix(secret, keyword) : 0;
-  return { start: from, end: wordEnd(text, matchEnd), category: 'credential', prefix };
+  // A longer run than the format says is still the secret, or the secret and something glued to it.
+  return { start: secretStart, end: wordEnd(text, matchEnd), category: 'credential', prefix };
 }

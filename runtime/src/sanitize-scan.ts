@@ -1,17 +1,20 @@
-import { findAssignment, type Judge } from './sanitize-assignments.ts';
+import { findArgument, findAssignment, type Judge } from './sanitize-assignments.ts';
 import { indexKeywords, LAST_THREE, standsAt, type KeywordIndex } from './sanitize-keywords.ts';
 import { findAddresses, findNumbers } from './sanitize-numbers.ts';
 import type { Category, SanitizeMode, SanitizerSettings } from './sanitize-options.ts';
-import type { Find, Replacer } from './sanitize-replace.ts';
+import { REDACTED, type Find, type Replacer } from './sanitize-replace.ts';
 import { secretRules, tryRule, type SecretRule } from './sanitize-rules.ts';
 import {
   findAuthorization,
+  findCommandUser,
   findEmail,
   findPrivateKey,
   findToken,
   findUserInfo,
+  startScan,
   type Scan,
 } from './sanitize-structures.ts';
+import { isPercentCode } from './sanitize-text.ts';
 
 /** What is tried where a keyword ends. */
 type Trigger = (scan: Scan, start: number, end: number, judge: Judge, mode: SanitizeMode) => Find | undefined;
@@ -29,6 +32,8 @@ interface Matcher {
 
 const assignment: Trigger = ({ text }, start, _end, judge, mode) => findAssignment(text, start, judge, mode);
 const authorization: Trigger = ({ text }, start, end) => findAuthorization(text, start, end);
+const commandUser: Trigger = ({ text }, _start, end) => findCommandUser(text, end);
+const argument: Trigger = ({ text }, start, _end, judge) => findArgument(text, start, judge);
 const TRIGGERS: Readonly<Record<string, Trigger>> = {
   '=': assignment,
   ':': assignment,
@@ -40,9 +45,13 @@ const TRIGGERS: Readonly<Record<string, Trigger>> = {
   '%40': ({ text }, start) => findEmail(text, start, 3),
   ey: (scan, start) => findToken(scan, start),
   '-----begin': ({ text }, start) => findPrivateKey(text, start),
-  '://': ({ text }, start) => findUserInfo(text, start),
+  '://': (scan, start) => findUserInfo(scan, start),
   'bearer ': authorization,
   'basic ': authorization,
+  '", "': argument,
+  "', '": argument,
+  ' -u ': commandUser,
+  '--user ': commandUser,
 };
 
 let made: Matcher | undefined;
@@ -63,6 +72,9 @@ function matcher(): Matcher {
 
   return made;
 }
+
+const MOST_ROUNDS = 8;
+const NOTHING: Find[] = [];
 
 /** Places where keywords may begin and the group of those keywords, filled anew by each search. */
 let places = new Uint32Array(1024);
@@ -101,6 +113,28 @@ function findPlaces(text: string, { classes, begins }: KeywordIndex): number {
 
 /** Searches texts; a scanner belongs to one sanitizer. */
 export type Scanner = (text: string) => string;
+
+function hasPercents(text: string): boolean {
+  for (let at = text.indexOf('%'); at !== -1; at = text.indexOf('%', at + 1)) if (isPercentCode(text, at)) return true;
+  return false;
+}
+
+/** The text with `%XX` as one character each, and where each of its characters stood. */
+function decodePercents(text: string): { readonly decoded: string; readonly offsets: readonly number[] } {
+  let decoded = '';
+  const offsets: number[] = [];
+  for (let at = 0; at < text.length; at++) {
+    offsets.push(at);
+    if (isPercentCode(text, at)) {
+      decoded += String.fromCharCode(parseInt(text.slice(at + 1, at + 3), 16));
+      at += 2;
+    } else {
+      decoded += text.charAt(at);
+    }
+  }
+  offsets.push(text.length);
+  return { decoded, offsets };
+}
 
 function merge(finds: Find[]): Find[] {
   finds.sort((a, b) => a.start - b.start || b.end - a.end);
@@ -143,23 +177,45 @@ export function makeScanner(settings: SanitizerSettings, judge: Judge, replace: 
       const find = keyword.trigger?.(scan, start, end, judge, mode);
       if (find !== undefined) finds.push(find);
       for (const rule of keyword.rules) {
-        const token = tryRule(rule, keyword.text, text, start, end);
+        const token = tryRule(rule, keyword.text, scan, start, end);
         if (token !== undefined) finds.push(token);
       }
     }
   };
 
-  return (text) => {
+  const search = (text: string): Find[] => {
     const found = made ?? matcher();
     const count = findPlaces(text, found.index);
-    if (count === 0 && !hasNumber && !addresses) return text;
+    if (count === 0 && !hasNumber && !addresses) return NOTHING;
     const finds: Find[] = [];
-    const scan: Scan = { text, emptyUntil: -1 };
+    const scan = startScan(text);
     for (let place = 0; place < count; place++) collect(scan, places[place] ?? 0, groups[place] ?? 0, finds, found);
     if (hasNumber) findNumbers(text, finds);
     if (addresses) findAddresses(text, finds);
-    if (finds.length === 0) return text;
-    const wanted = finds.filter(isWanted);
-    return wanted.length === 0 ? text : replaceAll(text, merge(wanted), replace);
+    return finds.length === 0 ? NOTHING : finds.filter(isWanted);
+  };
+
+  /** Also what only shows after decoding `%XX`; the rest of the text stays encoded. */
+  const searchDecoded = (text: string): Find[] => {
+    const { decoded, offsets } = decodePercents(text);
+    const finds = search(decoded).map((find) => ({
+      ...find,
+      start: offsets[find.start] ?? text.length,
+      end: offsets[find.end] ?? text.length,
+    }));
+    return finds.length === 0 ? search(text) : [...finds, ...search(text)];
+  };
+
+  return (text) => {
+    let out = text;
+    // What is replaced may have hidden something else: `npm_…ghp_…` without a blank. A text that does not settle goes.
+    for (let round = 0; round < MOST_ROUNDS; round++) {
+      const finds = hasPercents(out) ? searchDecoded(out) : search(out);
+      if (finds.length === 0) return out;
+      const next = replaceAll(out, merge(finds), replace);
+      if (next === out) return out;
+      out = next;
+    }
+    return REDACTED;
   };
 }

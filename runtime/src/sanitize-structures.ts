@@ -1,5 +1,5 @@
 import type { Find } from './sanitize-replace.ts';
-import { isDigitCode, isLetterCode, isSpaceCode, isWordCode } from './sanitize-text.ts';
+import { isDigitCode, isLetterCode, isSpaceCode, isWordCode, isWordStart } from './sanitize-text.ts';
 
 /** Longest local part and domain. Source: RFC 5321, section 4.5.3.1. */
 const LONGEST_LOCAL = 64;
@@ -55,6 +55,25 @@ export interface Scan {
   readonly text: string;
   /** A run of token characters up to here led to no JSON web token and is not read again. */
   emptyUntil: number;
+  /** The next `@` from the place that was looked at last; -1 before the first look, the length where there is none. */
+  nextSign: number;
+  /** Where the run of characters ends that was read last, by alphabet. */
+  readonly runEnds: Map<Uint8Array, number>;
+}
+
+/** A search of a text that has not begun. */
+export function startScan(text: string): Scan {
+  return { text, emptyUntil: -1, nextSign: -1, runEnds: new Map() };
+}
+
+/** End of the run of characters of an alphabet; a run that was read before is not read again. */
+export function runEnd({ text, runEnds }: Scan, alphabet: Uint8Array, from: number): number {
+  const known = runEnds.get(alphabet) ?? 0;
+  if (from < known) return known;
+  let end = from;
+  while (end < text.length && alphabet[text.charCodeAt(end)] === 1) end++;
+  runEnds.set(alphabet, end);
+  return end;
 }
 
 function tokenRunEnd(text: string, from: number): number {
@@ -72,7 +91,7 @@ function tokenRunEnd(text: string, from: number): number {
  */
 export function findToken(scan: Scan, start: number): Find | undefined {
   const { text } = scan;
-  if (start < scan.emptyUntil || (start > 0 && isWordCode(text.charCodeAt(start - 1)))) return undefined;
+  if (start < scan.emptyUntil || !isWordStart(text, start)) return undefined;
   const header = tokenRunEnd(text, start);
   scan.emptyUntil = header;
   if (header - start < 17 || text[header] !== '.' || !text.startsWith('ey', header + 1)) return undefined;
@@ -98,8 +117,14 @@ function isUrlEnd(code: number): boolean {
 }
 
 /** User and password of a URL, also of a password that holds unescaped `/`, `?` or `#`; `at` is the `://`. */
-export function findUserInfo(text: string, at: number): Find | undefined {
+export function findUserInfo(scan: Scan, at: number): Find | undefined {
+  const { text } = scan;
   const start = at + 3;
+  if (scan.nextSign < start) {
+    const next = text.indexOf('@', start);
+    scan.nextSign = next === -1 ? text.length : next;
+  }
+  if (scan.nextSign - start > LONGEST_AUTHORITY || scan.nextSign === text.length) return undefined;
   const limit = Math.min(text.length, start + LONGEST_AUTHORITY);
   let colon = -1;
   let sign = -1;
@@ -124,7 +149,7 @@ const AUTHORIZATION = /[A-Za-z0-9._~+/=-]{8,4000}/y;
 
 /** The value after an authorization scheme such as `Bearer `; prose such as `basic authentication` is none. */
 export function findAuthorization(text: string, start: number, end: number): Find | undefined {
-  if (start > 0 && isWordCode(text.charCodeAt(start - 1))) return undefined;
+  if (!isWordStart(text, start)) return undefined;
   AUTHORIZATION.lastIndex = end;
   const value = AUTHORIZATION.exec(text)?.[0];
   if (value === undefined || !isCredentialLike(value)) return undefined;
@@ -135,4 +160,15 @@ function isCredentialLike(value: string): boolean {
   return (
     /\d/.test(value) || /[a-z][A-Z]/.test(value) || value.endsWith('=') || (value.length >= 20 && !/[.-]/.test(value))
   );
+}
+
+const COMMAND_USER = /["']?([^\s"':]{0,128}:(?![$%<{])(?:"[^"]{3,256}"|'[^']{3,256}'|[^\s"']{3,256}))/y;
+
+/** User and password after `-u` or `--user`, as curl takes them. */
+export function findCommandUser(text: string, end: number): Find | undefined {
+  COMMAND_USER.lastIndex = end;
+  const match = COMMAND_USER.exec(text);
+  if (match?.[1] === undefined || match[1].includes('://')) return undefined;
+  const stop = end + match[0].length;
+  return { start: stop - match[1].length, end: stop, category: 'credential' };
 }

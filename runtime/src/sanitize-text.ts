@@ -22,6 +22,22 @@ export function isSpaceCode(code: number): boolean {
 
 const counts = new Uint16Array(256);
 
+function isHexCode(code: number): boolean {
+  return isDigitCode(code) || (code >= 97 && code <= 102) || (code >= 65 && code <= 70);
+}
+
+/** True where `%XX` stands. */
+export function isPercentCode(text: string, at: number): boolean {
+  return text.charCodeAt(at) === 37 && isHexCode(text.charCodeAt(at + 1)) && isHexCode(text.charCodeAt(at + 2));
+}
+
+/** True where a word may begin: after no character of a word, after `%20`, after the `\n` of a JSON string. */
+export function isWordStart(text: string, at: number): boolean {
+  if (at === 0 || !isWordCode(text.charCodeAt(at - 1))) return true;
+  if (at >= 3 && isPercentCode(text, at - 3)) return true;
+  return at >= 2 && text.charCodeAt(at - 2) === 92 && 'nrtbfv'.includes(text.charAt(at - 1));
+}
+
 /** Shannon entropy in bits per character. Source: gitleaks measures its thresholds the same way. */
 export function entropyOf(text: string): number {
   counts.fill(0);

@@ -140,6 +140,7 @@ export function makeWalker(host: WalkHost): (value: unknown) => unknown {
       }
       index++;
       const old = value[key];
+      if (key === 'value') child = namedBeside(value, child);
       if (isPlain(child, key, old)) continue;
       const clean = --walk.left < 0 ? TRUNCATED : byNode(child, old, walk);
       if (clean !== old || child.name !== key) copy = put(copy ?? { ...value }, key, child.name, clean);
@@ -147,12 +148,21 @@ export function makeWalker(host: WalkHost): (value: unknown) => unknown {
     return copy ?? value;
   };
 
+  /** `{ name: 'authorization', value: '…' }`: the name beside a value decides about it. */
+  const namedBeside = (value: Record<string, unknown>, node: KeyNode): KeyNode => {
+    const name = value['name'] ?? value['key'];
+    if (typeof name !== 'string' || node.action !== 'scan') return node;
+    const named = keys.below(keys.root, name);
+    return named.action === 'scan' ? node : { ...named, name: node.name };
+  };
+
   /** For class instances, headers, and whatever the fast walk failed on: own keys only, each guarded. */
   const slowRecord = (value: Record<string, unknown>, node: KeyNode, walk: Walk, asHeaders: boolean): unknown => {
     const copy: Record<string, unknown> = {};
     let changed = false;
     for (const key of Object.keys(value)) {
-      const child = asHeaders ? host.headerNode(key) : keys.below(node, key);
+      const own = asHeaders ? host.headerNode(key) : keys.below(node, key);
+      const child = key === 'value' ? namedBeside(value, own) : own;
       let clean: unknown = REDACTED;
       let old: unknown;
       try {
