@@ -230,7 +230,7 @@ export class ResilientExporter implements SpanExporterLike {
   /** An export that was given up and is waiting for its retry turned out to have worked. */
   #answeredLate(batch: Batch, result: ExportResultLike): void {
     const at = this.#retry.indexOf(batch);
-    if (result.code !== EXPORT_SUCCESS || at < 0) return;
+    if (result.code !== EXPORT_SUCCESS || at < 0 || batch.settled) return;
     this.#retry.splice(at, 1);
     this.#exported += batch.spans.length;
     this.#circuit.succeed();
