@@ -33,7 +33,8 @@ function into(lines: string[]): winston.transport {
       done();
     },
   });
-  return new winston.transports.Stream({ stream });
+  const transport: unknown = new winston.transports.Stream({ stream });
+  return transport as winston.transport;
 }
 
 function winstonLogger(options: LogOptions = {}, before: winston.Logform.Format[] = []) {
@@ -75,7 +76,7 @@ describe('pinoOptions', () => {
     logger.error(error);
     logger.error({ err: error });
     logger.error({ err: error }, 'failed');
-    logger.error({ cause: error, list: [error] });
+    logger.error({ cause: error, failures: [error] });
     logger.child({ password: SECRET }).info('a');
     logger.child({}).child({ password: SECRET }).child({ b: 1 }).info('b');
     const child = logger.child({ c: 1 });
