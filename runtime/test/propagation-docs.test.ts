@@ -16,7 +16,8 @@ it('every example of the documentation compiles with the real types of its libra
   };
   const { options } = ts.convertCompilerOptionsFromJson(base.compilerOptions, path('..'));
   const host = ts.createCompilerHost({ ...options, paths: {} });
-  const { readFile, fileExists, getSourceFile } = host;
+  const [readFile, fileExists] = [host.readFile.bind(host), host.fileExists.bind(host)];
+  const getSourceFile = host.getSourceFile.bind(host);
   host.readFile = (name) => files.get(name) ?? readFile(name);
   host.fileExists = (name) => files.has(name) || fileExists(name);
   host.getSourceFile = (name, ...rest) => {

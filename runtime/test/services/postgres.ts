@@ -63,8 +63,9 @@ export async function startPostgres(): Promise<Service & { readonly url: string 
     port,
     url: `postgres://postgres@127.0.0.1:${port}/postgres`,
     async stop() {
-      // SIGINT is the fast shutdown: open connections are dropped, the cluster is closed cleanly.
-      await running.end('SIGINT');
+      // The smart shutdown waits for connections that clients are just closing; a signal to all would break them off, and
+      // pg tells that as an error that nobody listens to any more.
+      await running.end('SIGTERM', 'leader');
       removeFolder(folder);
     },
   };

@@ -63,8 +63,8 @@ export const removeFolder = (path: string): void => rmSync(path, { recursive: tr
 export interface Running {
   readonly child: ChildProcess;
   output(): string;
-  /** Signals the whole group and waits until its leader is gone, after a grace with SIGKILL. */
-  end(signal?: NodeJS.Signals): Promise<void>;
+  /** Signals the whole group (or its leader only) and waits until the leader is gone, after a grace with SIGKILL. */
+  end(signal?: NodeJS.Signals, who?: 'group' | 'leader'): Promise<void>;
 }
 
 const running = new Set<ChildProcess>();
@@ -101,8 +101,11 @@ export function startProcess(program: string, args: readonly string[], env: Node
   return {
     child,
     output: () => tail,
-    async end(signal = 'SIGTERM') {
-      if (child.exitCode === null && child.signalCode === null) signalGroup(child, signal);
+    async end(signal = 'SIGTERM', who = 'group') {
+      if (child.exitCode === null && child.signalCode === null) {
+        if (who === 'leader') child.kill(signal);
+        else signalGroup(child, signal);
+      }
       const late = setTimeout(() => signalGroup(child, 'SIGKILL'), STOP_DEADLINE);
       await gone;
       clearTimeout(late);
