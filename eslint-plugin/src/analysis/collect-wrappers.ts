@@ -282,7 +282,8 @@ function argumentOf(ev: Evaluator, value: Value, w: WrapperCall, module: Module)
           p.module === module &&
           alternatives(p.get()).some((x) => x.type !== 'literal' && (wanted.has(x) || sameSource(x, value)))
         )
-          return p.node;
+          // an object that was put together before the call is reported where it is handed over
+          return inside(p.node, w.call) ? p.node : a;
   }
   return undefined;
 }
