@@ -1,4 +1,5 @@
 import type { AnalysisContext } from './context.ts';
+import { AcrossFiles } from './epoch.ts';
 import { configuredFacts, emissionFact } from './collect-labels.ts';
 import { writeFacts } from './collect-writes.ts';
 import { wrapperEmissions, reachesTelemetry, wrapperWrites } from './collect-wrappers.ts';
@@ -30,7 +31,7 @@ export function analyze(file: ParsedFile, host: ModuleHost, settings: Settings):
   return new LazyFacts(file, evaluatorOf(host, settings));
 }
 
-const evaluators = new WeakMap<ModuleHost, WeakMap<Settings, Evaluator>>();
+const evaluators = new AcrossFiles<ModuleHost, WeakMap<Settings, Evaluator>>();
 
 function evaluatorOf(host: ModuleHost, settings: Settings): Evaluator {
   let bySettings = evaluators.get(host);

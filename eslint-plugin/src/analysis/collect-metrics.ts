@@ -1,4 +1,5 @@
 import { argumentAt, propertyName, unwrap, type Node, type TSESTree } from './ast.ts';
+import { AcrossFiles } from './epoch.ts';
 import type { Evaluator } from './evaluate.ts';
 import type { MetricFact } from './facts.ts';
 import { libraryExport } from './libraries.ts';
@@ -15,7 +16,7 @@ export interface MetricDefinition {
   readonly instrument: MetricFact['instrument'];
 }
 
-const cache = new WeakMap<Node, MetricDefinition | null>();
+const cache = new AcrossFiles<Node, MetricDefinition | null>();
 
 /** Definition of the metric that a site writes to, where it can be traced. */
 export function definitionOf(ev: Evaluator, site: SinkSite, module: Module): MetricDefinition | undefined {

@@ -1,4 +1,5 @@
 import { enclosingFunction, rangeOf, unwrap, walk, type FunctionNode, type Node, type TSESTree } from './ast.ts';
+import { AcrossFiles } from './epoch.ts';
 import { labelEntries, labelFact, metricName, type RawEntry } from './collect-labels.ts';
 import { writeFact, writeParts } from './collect-writes.ts';
 import { COMMON_METHODS } from './callers.ts';
@@ -21,10 +22,10 @@ interface WrapperCall {
   readonly name: string;
 }
 
-const cache = new WeakMap<Module, readonly WrapperCall[]>();
+const cache = new AcrossFiles<Module, readonly WrapperCall[]>();
 
 /** Names of functions and methods of the workspace that write telemetry, so that other calls need not be looked at. */
-const namesCache = new WeakMap<Evaluator, Readonly<Record<WrapperKind, WrapperNames>>>();
+const namesCache = new AcrossFiles<Evaluator, Readonly<Record<WrapperKind, WrapperNames>>>();
 
 /** Strings of which a file that writes metrics or spans itself contains one. */
 export const TELEMETRY_MODULES = [
@@ -116,7 +117,7 @@ function addName(fn: FunctionNode, names: Set<string>): void {
   if (holder?.type === 'Identifier') names.add(holder.name);
 }
 
-const functionsCache = new WeakMap<Module, ReadonlyMap<FunctionNode, readonly SinkSite[]>>();
+const functionsCache = new AcrossFiles<Module, ReadonlyMap<FunctionNode, readonly SinkSite[]>>();
 
 /** Functions of a file that write telemetry in their own body or in callbacks inside it. */
 function sinkFunctions(ev: Evaluator, module: Module): ReadonlyMap<FunctionNode, readonly SinkSite[]> {

@@ -1,4 +1,5 @@
 import { bundles, coverage, mainBundle, type BrokerCoverage } from '../knowledge/instrumentations.ts';
+import { AcrossFiles } from './epoch.ts';
 import { nestTransports } from '../knowledge/libraries/brokers.ts';
 import { propertyName, unwrap, walk, type Node, type TSESTree } from './ast.ts';
 import type { AnalysisContext } from './context.ts';
@@ -47,7 +48,7 @@ interface ProjectState {
   transports: ReadonlyMap<string, readonly string[]> | undefined;
 }
 
-const states = new WeakMap<ModuleHost, ProjectState>();
+const states = new AcrossFiles<ModuleHost, ProjectState>();
 
 /** Words that show that an SDK is set up by the code of the workspace. */
 const REGISTRATIONS: readonly (readonly string[])[] = [

@@ -1,4 +1,5 @@
 import { calleeName, dottedName, parentOf, propertyName, unwrap, type Node, type TSESTree } from './ast.ts';
+import { AcrossFiles } from './epoch.ts';
 import type { AnalysisContext } from './context.ts';
 import type { Module } from './module.ts';
 import type { TracingProject } from './propagation-coverage.ts';
@@ -37,7 +38,7 @@ interface Addition {
   readonly queue: string;
 }
 
-const known = new WeakMap<Settings, WeakMap<Module, readonly Addition[]>>();
+const known = new AcrossFiles<Settings, WeakMap<Module, readonly Addition[]>>();
 
 /** Jobs that a file adds; found once, because every worker of the workspace asks. */
 function additions(ctx: AnalysisContext, module: Module): readonly Addition[] {

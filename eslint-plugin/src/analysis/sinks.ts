@@ -1,4 +1,5 @@
 import { enclosingFunction, propertyName, unwrap, type FunctionNode, type Node, type TSESTree } from './ast.ts';
+import { AcrossFiles } from './epoch.ts';
 import type { Evaluator } from './evaluate.ts';
 import { libraryExport, libraryType, shapeMember, shapeOf } from './libraries.ts';
 import type { Module } from './module.ts';
@@ -44,8 +45,8 @@ const logMethods = new Set<string>([
 ]);
 const forwards = new Set(['apply', 'call']);
 
-const cache = new WeakMap<Module, readonly SinkSite[]>();
-const logCache = new WeakMap<Module, readonly SinkSite[]>();
+const cache = new AcrossFiles<Module, readonly SinkSite[]>();
+const logCache = new AcrossFiles<Module, readonly SinkSite[]>();
 
 /** Calls of a file that write metrics, spans, baggage or to error trackers. */
 export function sinkSites(ev: Evaluator, module: Module): readonly SinkSite[] {

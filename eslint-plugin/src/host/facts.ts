@@ -6,7 +6,8 @@ import { mayMatter } from './prefilter.ts';
 import { setFallbackParser } from './parse.ts';
 import { readSettings } from './settings.ts';
 import { typeOracleOf } from './type-oracle.ts';
-import { isTestPath, Workspace, workspaceRoot } from './workspace.ts';
+import { isTestPath, Workspace } from './workspace.ts';
+import { workspaceRoot } from './workspace-root.ts';
 
 /** What a rule's context must offer; ESLint and oxlint contexts do. */
 export interface FactContext {
@@ -52,8 +53,9 @@ function make(context: FactContext): Entry {
     return { host, types, facts: undefined };
   const file = { path: context.filename, text, ast: context.sourceCode.ast as TSESTree.Program };
   // Types are asked for nodes of the linter's own tree.
-  const shared = host instanceof Workspace && !types ? host.share(file) : file;
-  return { host, types, facts: analyze(shared, host, settings) };
+  const known = host instanceof Workspace && !types ? host.known(file.path, text) : undefined;
+  if (host instanceof Workspace && !known) host.offer(file);
+  return { host, types, facts: analyze(known ?? file, host, settings) };
 }
 
 const runs = new WeakSet<object>();

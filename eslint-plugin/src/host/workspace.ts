@@ -60,15 +60,16 @@ function isAscii(text: string): boolean {
 export class Workspace implements ModuleHost {
   readonly root: string;
   types: TypeOracle | undefined;
-  readonly #folders = new Folders();
-  readonly #resolver: Resolver;
+  #folders = new Folders();
+  #resolver: Resolver;
   readonly #sources = new Map<string, Source | undefined>();
   readonly #parsed = new Map<string, ParsedFile | undefined>();
   readonly #linted = new Map<string, WeakRef<ParsedFile>>();
   readonly #mentions = new Map<string, readonly string[]>();
+  readonly #mentionKeys = new Map<string, { readonly words: readonly string[]; readonly importing?: string }>();
   readonly #projects = new Map<string, ProjectFacts>();
   #files: readonly string[] | undefined;
-  #imports: ReadonlyMap<string, readonly string[]> | undefined;
+  #imports: Map<string, readonly string[]> | undefined;
   #listedAt = 0;
   #checkedAt = 0;
   #askedAt = 0;
@@ -93,6 +94,50 @@ export class Workspace implements ModuleHost {
       ((force || now - this.#listedAt > LISTING_FRESH_MS) && this.#files !== undefined && this.#anyChanged());
     if (now - this.#listedAt > LISTING_FRESH_MS) this.#listedAt = now;
     return stale;
+  }
+
+  /**
+   * Takes in a change of one file: `text` is what an editor shows; without it the file is read from disk anew, where it may
+   * be gone. What was found across files has to be forgotten by the caller (`forgetAcrossFiles`), when it suits.
+   */
+  update(path: string, text?: string): void {
+    const wasListed = this.#read(path) !== undefined;
+    this.#sources.delete(path);
+    if (text !== undefined) this.#sources.set(path, { bytes: encode(text), mtime: -1, size: -1 });
+    this.#parsed.delete(path);
+    this.#linted.delete(path);
+    const bytes = this.#read(path);
+    if ((bytes !== undefined) !== wasListed || /(?:package|[jt]sconfig[^/]*)\.json$/.test(path)) this.#forgetFolders();
+    if (!this.#files || !isListed(relative(this.root, path))) return;
+    this.#files = put(this.#files, path, bytes !== undefined);
+    if (this.#imports) {
+      for (const [name, list] of this.#imports)
+        if (list.includes(path)) this.#imports.set(name, put(list, path, false));
+      if (bytes !== undefined)
+        for (const name of importedNames(bytes))
+          this.#imports.set(name, put(this.#imports.get(name) ?? [], path, true));
+    }
+    for (const [key, found] of this.#mentions) {
+      const { words, importing } = this.#mentionKeys.get(key) ?? { words: [] };
+      const matches =
+        bytes !== undefined &&
+        words.every((w) => bytes.includes(encode(w))) &&
+        (importing === undefined || this.#importers(importing).includes(path));
+      this.#mentions.set(key, put(found, path, matches));
+    }
+  }
+
+  /** Files and folders came or went, or a manifest changed: paths are resolved anew. */
+  #forgetFolders(): void {
+    this.#folders = new Folders();
+    this.#resolver = new Resolver(this.root, this.#folders, () => this.#packages());
+    this.#projects.clear();
+  }
+
+  /** Text of a file as the analysis sees it: of an editor where one has it open. */
+  text(path: string): string | undefined {
+    const bytes = this.#read(path);
+    return bytes === undefined ? undefined : decode(bytes);
   }
 
   #anyChanged(): boolean {
@@ -139,15 +184,15 @@ export class Workspace implements ModuleHost {
     return file?.text === text ? file : undefined;
   }
 
-  /**
-   * A file under lint, as it was parsed before for other files where its text is the same, so that scopes and values are
-   * found once; else the given one, which is offered to the files that come after it.
-   */
-  share(file: ParsedFile): ParsedFile {
-    const known = this.#parsed.get(file.path);
-    if (known?.text === file.text) return known;
+  /** A file as it was parsed for other files, where its text is the same, so that scopes and values are found once. */
+  known(path: string, text: string): ParsedFile | undefined {
+    const known = this.#parsed.get(path) ?? this.#linted.get(path)?.deref();
+    return known?.text === text ? known : undefined;
+  }
+
+  /** Offers the tree of a file under lint to the files that come after it, as long as it exists. */
+  offer(file: ParsedFile): void {
     this.#linted.set(file.path, new WeakRef(file));
-    return file;
   }
 
   mayReexport(path: string): boolean {
@@ -179,6 +224,7 @@ export class Workspace implements ModuleHost {
         return bytes !== undefined && encoded.every((w) => bytes.includes(w));
       });
       this.#mentions.set(key, found);
+      this.#mentionKeys.set(key, { words, ...options });
     }
     return found;
   }
@@ -212,21 +258,12 @@ export class Workspace implements ModuleHost {
   }
 
   /** Last part of every imported specifier, and the package of bare ones → the files that import it. */
-  #indexImports(): ReadonlyMap<string, readonly string[]> {
+  #indexImports(): Map<string, readonly string[]> {
     const index = new Map<string, string[]>();
     for (const path of this.files()) {
       const bytes = this.#read(path);
       if (bytes === undefined) continue;
-      const names = new Set<string>();
-      for (const m of bytes.matchAll(/(?:\bfrom|\bimport|\brequire\(|\bimport\()\s*['"]([^'"\n]+)['"]/g)) {
-        const specifier = decode(m[1] ?? '');
-        const parts = specifier.split('/');
-        const last = (parts.at(-1) ?? '').replace(/\.[cm]?[jt]sx?$/, '');
-        names.add(last === 'index' ? (parts.at(-2) ?? '') : last === '.' || last === '..' ? '' : last);
-        if (!specifier.startsWith('.'))
-          names.add(specifier.startsWith('@') ? parts.slice(0, 2).join('/') : (parts[0] ?? ''));
-      }
-      for (const n of names) {
+      for (const n of importedNames(bytes)) {
         const list = index.get(n);
         if (list) list.push(path);
         else index.set(n, [path]);
@@ -273,6 +310,39 @@ export class Workspace implements ModuleHost {
   }
 }
 
+/** Last parts of imported specifiers, and packages of bare ones. */
+function importedNames(bytes: string): ReadonlySet<string> {
+  const names = new Set<string>();
+  for (const m of bytes.matchAll(/(?:\bfrom|\bimport|\brequire\(|\bimport\()\s*['"]([^'"\n]+)['"]/g)) {
+    const specifier = decode(m[1] ?? '');
+    const parts = specifier.split('/');
+    const last = (parts.at(-1) ?? '').replace(/\.[cm]?[jt]sx?$/, '');
+    names.add(last === 'index' ? (parts.at(-2) ?? '') : last === '.' || last === '..' ? '' : last);
+    if (!specifier.startsWith('.'))
+      names.add(specifier.startsWith('@') ? parts.slice(0, 2).join('/') : (parts[0] ?? ''));
+  }
+  return names;
+}
+
+/** A sorted list with or without an entry. */
+function put(list: readonly string[], entry: string, present: boolean): readonly string[] {
+  if (list.includes(entry) === present) return list;
+  return present ? [...list, entry].sort() : list.filter((e) => e !== entry);
+}
+
+/** Does the index look at a file of this path below the root? */
+function isListed(path: string): boolean {
+  const parts = path.split(sep);
+  return (
+    !path.startsWith('..') &&
+    !parts.slice(0, -1).some((p, i) => SKIPPED_FOLDERS.has(p) || (i === 0 && p.startsWith('.'))) &&
+    SOURCE.test(path) &&
+    !DECLARATION.test(path) &&
+    !path.endsWith('.min.js') &&
+    !isTestPath(path)
+  );
+}
+
 function listFiles(root: string, folders: Folders): readonly string[] {
   const out: string[] = [];
   const stack = [root];
@@ -295,38 +365,4 @@ export function isTestPath(path: string): boolean {
     /\.(?:test|spec|e2e|stories|bench)\.[cm]?[jt]sx?$/.test(path) ||
     /(?:^|[/\\])(?:__tests__|__mocks__|test|tests|e2e|fixtures)[/\\]/.test(path)
   );
-}
-
-/** Root of the workspace around a folder: an ancestor whose workspaces include it, else the folder itself. */
-export function workspaceRoot(cwd: string): string {
-  for (let dir = cwd, i = 0; i < 6; i++) {
-    const parent = dirname(dir);
-    if (parent === dir) break;
-    dir = parent;
-    const globs = workspaceGlobs(dir);
-    if (globs.some((g) => globMatches(g, relative(dir, cwd).split(sep)))) return dir;
-  }
-  return cwd;
-}
-
-function workspaceGlobs(dir: string): readonly string[] {
-  const manifest = new Folders().manifest(dir)?.raw;
-  const declared = manifest?.['workspaces'];
-  const list = Array.isArray(declared) ? declared : ((declared as { packages?: unknown } | undefined)?.packages ?? []);
-  if (Array.isArray(list) && list.length > 0) return list.filter((g): g is string => typeof g === 'string');
-  try {
-    const yaml = readFileSync(join(dir, 'pnpm-workspace.yaml'), 'utf8');
-    return [...yaml.matchAll(/^\s*-\s*['"]?([^'"#\n]+?)['"]?\s*$/gm)].map((m) => m[1] ?? '');
-  } catch {
-    return [];
-  }
-}
-
-function globMatches(glob: string, path: readonly string[]): boolean {
-  const parts = glob.replace(/^\.\//, '').replace(/\/$/, '').split('/');
-  for (let i = 0; i < parts.length; i++) {
-    if (parts[i] === '**') return true;
-    if (parts[i] !== '*' && parts[i] !== path[i]) return false;
-  }
-  return path.length >= parts.length;
 }

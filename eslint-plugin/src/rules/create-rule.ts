@@ -103,7 +103,15 @@ export function createRule<O extends readonly unknown[], M extends string>(sourc
       };
     },
   };
+  sources.set(rule, source);
   return rule as unknown as TelintRule<O, M>;
+}
+
+const sources = new WeakMap<object, RuleSource<readonly unknown[], string>>();
+
+/** What the file of a rule says, for hosts that run rules without ESLint. */
+export function sourceOf(rule: object): RuleSource<readonly unknown[], string> | undefined {
+  return sources.get(rule);
 }
 
 function merge(base: unknown, given: unknown): unknown {

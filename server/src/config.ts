@@ -1,0 +1,128 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { parse, printParseErrorCode, type ParseError } from 'jsonc-parser';
+import { readSettings } from '../../eslint-plugin/src/host/settings.ts';
+import { defaultSettings, type Settings } from '../../eslint-plugin/src/analysis/settings.ts';
+import { rules } from '../../eslint-plugin/src/rules/index.ts';
+import type { Severity } from './findings.ts';
+
+/** Name of the configuration file. It is data: nothing of a workspace is ever run. */
+export const CONFIG_FILE = 'telint.json';
+
+/** Presets of the plugin, the smaller ones first. */
+export const PRESETS = ['recommended', 'strict', 'all'] as const;
+/** A preset of the plugin. */
+export type Preset = (typeof PRESETS)[number];
+
+/** A rule that is on, and its options. */
+export interface RuleSetting {
+  readonly severity: Severity;
+  readonly options: readonly unknown[];
+}
+
+/** What runs and how, for one workspace folder. */
+export interface Config {
+  /** Rules that are on, by their name without prefix. */
+  readonly rules: ReadonlyMap<string, RuleSetting>;
+  readonly settings: Settings;
+  /** Glob patterns, relative to the folder, of files to leave out. */
+  readonly ignore: readonly string[];
+}
+
+/** A mistake in the configuration; the message names the file, the key and what to write. */
+export class ConfigError extends Error {
+  override readonly name = 'TelintConfigError';
+}
+
+const LEVELS = { off: undefined, warn: 'warn', error: 'error' } as const;
+const KEYS = ['$schema', 'preset', 'rules', 'settings', 'ignore'];
+
+/** Configuration of a folder from its `telint.json`, or the recommended preset; `preset` overrides the file's. */
+export function loadConfig(root: string, preset?: Preset): Config {
+  const path = join(root, CONFIG_FILE);
+  let text: string;
+  try {
+    text = readFileSync(path, 'utf8');
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === 'ENOENT')
+      return configOf(preset === undefined ? {} : { preset }, path);
+    throw new ConfigError(`${path} cannot be read: ${(error as Error).message}.`, { cause: error });
+  }
+  const raw = parseJson(text, path);
+  return configOf(preset === undefined ? raw : { ...raw, preset }, path);
+}
+
+function parseJson(text: string, path: string): Record<string, unknown> {
+  const errors: ParseError[] = [];
+  const value: unknown = parse(text.replace(/^\uFEFF/, ''), errors, { allowTrailingComma: true });
+  const [first] = errors;
+  if (first) {
+    const before = text.slice(0, first.offset).split('\n');
+    throw new ConfigError(
+      `${path}:${before.length}:${(before.at(-1) ?? '').length + 1}: ${printParseErrorCode(first.error)}. Write JSON (comments are allowed).`,
+    );
+  }
+  if (typeof value !== 'object' || value === null || Array.isArray(value))
+    throw new ConfigError(`${path} must contain an object such as { "preset": "recommended" }.`);
+  return value as Record<string, unknown>;
+}
+
+/** Configuration from data; `path` is named in messages. */
+export function configOf(raw: Readonly<Record<string, unknown>>, path: string): Config {
+  for (const key of Object.keys(raw))
+    if (!KEYS.includes(key)) throw new ConfigError(`${path}: "${key}" is not known. Known keys: ${KEYS.join(', ')}.`);
+  const preset = raw['preset'] ?? 'recommended';
+  if (!PRESETS.includes(preset as Preset))
+    throw new ConfigError(`${path}: "preset" must be one of ${PRESETS.map((p) => `"${p}"`).join(', ')}.`);
+  const ignore = raw['ignore'] ?? [];
+  if (!Array.isArray(ignore) || !ignore.every((g) => typeof g === 'string'))
+    throw new ConfigError(`${path}: "ignore" must be an array of glob patterns.`);
+  return {
+    rules: ruleSettings(preset as Preset, raw['rules'] ?? {}, path),
+    settings: settingsOf(preset as Preset, raw, path),
+    ignore,
+  };
+}
+
+function settingsOf(preset: Preset, raw: Readonly<Record<string, unknown>>, path: string): Settings {
+  const given = raw['settings'];
+  if (given !== undefined && (typeof given !== 'object' || given === null || Array.isArray(given)))
+    throw new ConfigError(`${path}: "settings" must be an object.`);
+  const own = {
+    ...(preset === 'recommended' ? {} : { personIds: true }),
+    ...(preset === 'all' ? { trackers: true } : {}),
+    ...given,
+  };
+  if (Object.keys(own).length === 0) return defaultSettings;
+  try {
+    return readSettings(own);
+  } catch (error) {
+    throw new ConfigError(`${path}: ${(error as Error).message.replace('settings.telint.', 'settings.')}`, {
+      cause: error,
+    });
+  }
+}
+
+function ruleSettings(preset: Preset, given: unknown, path: string): ReadonlyMap<string, RuleSetting> {
+  if (typeof given !== 'object' || given === null || Array.isArray(given))
+    throw new ConfigError(`${path}: "rules" must be an object such as { "require-span-end": "error" }.`);
+  const settings = new Map<string, RuleSetting>();
+  for (const [name, rule] of Object.entries(rules)) {
+    const level = PRESETS.indexOf(rule.meta.docs?.recommended ?? 'all');
+    if (level <= PRESETS.indexOf(preset)) settings.set(name, { severity: 'error', options: [] });
+  }
+  for (const [key, value] of Object.entries(given)) {
+    const name = key.replace(/^telint\//, '');
+    if (!(name in rules)) {
+      const known = Object.keys(rules).join(', ');
+      throw new ConfigError(`${path}: there is no rule "${key}". Known rules: ${known}.`);
+    }
+    const [level, ...options] = Array.isArray(value) ? (value as unknown[]) : [value];
+    if (typeof level !== 'string' || !(level in LEVELS))
+      throw new ConfigError(`${path}: rules["${key}"] must be "off", "warn" or "error", or an array that begins so.`);
+    const severity = LEVELS[level as keyof typeof LEVELS];
+    if (severity) settings.set(name, { severity, options });
+    else settings.delete(name);
+  }
+  return settings;
+}

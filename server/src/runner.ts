@@ -1,0 +1,113 @@
+import { relative } from 'node:path';
+import { analyze, type FileFacts } from '../../eslint-plugin/src/analysis/analyze.ts';
+import { forgetAcrossFiles } from '../../eslint-plugin/src/analysis/epoch.ts';
+import { mayMatter } from '../../eslint-plugin/src/host/prefilter.ts';
+import { isTestPath, Workspace } from '../../eslint-plugin/src/host/workspace.ts';
+import { rules } from '../../eslint-plugin/src/rules/index.ts';
+import { sourceOf, type Problem, type RuleSource } from '../../eslint-plugin/src/rules/create-rule.ts';
+import type { Config } from './config.ts';
+import { withoutDisabled } from './directives.ts';
+import type { Finding } from './findings.ts';
+import { SourceFile } from './source-file.ts';
+
+/** Findings of one file, and why there are none where it could not be looked at. */
+export interface FileResult {
+  readonly path: string;
+  readonly findings: readonly Finding[];
+  /** Set where the file could not be parsed or read. */
+  readonly error?: string;
+}
+
+interface ActiveRule {
+  readonly id: string;
+  readonly source: RuleSource<readonly unknown[], string>;
+  readonly options: readonly unknown[];
+  readonly severity: Finding['severity'];
+}
+
+/** Runs the rules of the plugin over the files of one folder, without ESLint: the editor and the command line use it. */
+export class Runner {
+  readonly root: string;
+  readonly workspace: Workspace;
+  readonly config: Config;
+  readonly #rules: readonly ActiveRule[];
+
+  constructor(root: string, config: Config, workspace = new Workspace(root)) {
+    this.root = root;
+    this.config = config;
+    this.workspace = workspace;
+    this.#rules = [...config.rules].flatMap(([name, { severity, options }]) => {
+      const rule = rules[name as keyof typeof rules] as object;
+      const source = sourceOf(rule);
+      return source ? [{ id: `telint/${name}`, source, options, severity }] : [];
+    });
+  }
+
+  /**
+   * Takes in a changed file: `text` is what an editor shows, without it the file on disk counts again. Facts of other
+   * files that follow from this one stay as they were until `settle`, so that the next answer comes at once.
+   */
+  update(path: string, text?: string): void {
+    this.workspace.update(path, text);
+  }
+
+  /** Forgets what was found across files; to be called when the editor is idle after changes. */
+  settle(): void {
+    forgetAcrossFiles();
+  }
+
+  /** Facts of a file; undefined where nothing in it can matter or it cannot be parsed. */
+  facts(path: string): FileFacts | undefined {
+    const text = this.workspace.text(path);
+    if (text === undefined || !this.#isRelevant(path, text)) return undefined;
+    return analyze(new SourceFile(path, text, this.workspace), this.workspace, this.config.settings);
+  }
+
+  /** Findings of a file of the folder, in source order. */
+  lint(path: string): FileResult {
+    const text = this.workspace.text(path);
+    if (text === undefined) return { path, findings: [], error: 'cannot be read, or is larger than 1 MB' };
+    if (!this.#isRelevant(path, text)) return { path, findings: [] };
+    const file = new SourceFile(path, text, this.workspace);
+    const facts = analyze(file, this.workspace, this.config.settings);
+    const findings = this.#rules.flatMap((rule) => this.#findings(rule, facts, path, text));
+    findings.sort((a, b) => a.range.start - b.range.start || a.range.end - b.range.end || (a.rule < b.rule ? -1 : 1));
+    if (file.broken) return { path, findings: [], error: 'cannot be parsed' };
+    return { path, findings: withoutDisabled(findings, text) };
+  }
+
+  #isRelevant(path: string, text: string): boolean {
+    return !isTestPath(relative(this.root, path)) && mayMatter(text, this.workspace, this.config.settings);
+  }
+
+  #findings({ id, source, options, severity }: ActiveRule, facts: FileFacts, path: string, text: string): Finding[] {
+    const merged = source.meta.defaultOptions.map((base, i) => merge(base, options[i]));
+    return [...source.check(facts, { options: merged, text, filename: path, cwd: this.root })].map((problem) => ({
+      rule: id,
+      messageId: problem.messageId,
+      message: messageOf(source, problem),
+      severity,
+      path,
+      range: firstLine(problem.range, text),
+      fixes: (problem.suggestions ?? []).map(({ title, edits }) => ({ title, edits })),
+    }));
+  }
+}
+
+/** Only the first line is underlined, as in ESLint: what follows is another matter. */
+function firstLine(range: { readonly start: number; readonly end: number }, text: string): Finding['range'] {
+  const newline = text.indexOf('\n', range.start);
+  return { start: range.start, end: newline >= 0 && newline < range.end ? newline : range.end };
+}
+
+function messageOf(source: ActiveRule['source'], problem: Problem<string>): string {
+  const template = source.meta.messages[problem.messageId] ?? problem.messageId;
+  return template.replace(/\{\{\s*(\w+)\s*\}\}/g, (all, key: string) => String(problem.data?.[key] ?? all));
+}
+
+function merge(base: unknown, given: unknown): unknown {
+  if (given === undefined) return base;
+  return typeof base === 'object' && base !== null && typeof given === 'object' && given !== null
+    ? { ...base, ...given }
+    : given;
+}
