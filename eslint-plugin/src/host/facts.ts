@@ -52,9 +52,10 @@ function make(context: FactContext): Entry {
   if (isTestPath(relative(context.cwd, context.filename)) || !mayMatter(text, host, settings))
     return { host, types, facts: undefined };
   const file = { path: context.filename, text, ast: context.sourceCode.ast as TSESTree.Program };
-  // Types are asked for nodes of the linter's own tree.
-  const known = host instanceof Workspace && !types ? host.known(file.path, text) : undefined;
-  if (host instanceof Workspace && !known) host.offer(file);
+  // Types are asked for nodes of the linter's own tree, and what they told holds for this run alone.
+  if (types || !(host instanceof Workspace)) return { host, types, facts: analyze(file, host, settings) };
+  const known = host.known(file.path, text);
+  if (!known) host.offer(file);
   return { host, types, facts: analyze(known ?? file, host, settings) };
 }
 
