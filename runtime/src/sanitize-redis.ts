@@ -73,7 +73,7 @@ function certainInText(indexes: readonly number[], first: number): number[] {
 }
 
 function failed(error: unknown): string {
-  warn('TELINT_SANITIZE_FAILED', 'A Redis command could not be read and was replaced.', String((error as Error).name));
+  warn('TELINT_SANITIZE_FAILED', 'A Redis command could not be read and was replaced.', (error as Error).name);
   return PLACEHOLDER;
 }
 

@@ -97,11 +97,7 @@ export function createSqlSanitizer(options: SqlOptions = {}): SqlSanitizer {
       if (statement.length <= maxLength) return rewrite(statement);
       return `${rewrite(statement.slice(0, maxLength))}…`;
     } catch (error) {
-      warn(
-        'TELINT_SANITIZE_FAILED',
-        'A SQL statement could not be read and was replaced.',
-        String((error as Error).name),
-      );
+      warn('TELINT_SANITIZE_FAILED', 'A SQL statement could not be read and was replaced.', (error as Error).name);
       return UNREADABLE;
     }
   };

@@ -110,7 +110,7 @@ export class SqlLexer {
   /** `@stage/path/` of Snowflake and `SYSDATE@!` of Oracle are one word. */
   private joins(code: number, from: number, at: number): boolean {
     if (code === 0x2f) return this.profile.stage && this.source.charCodeAt(from) === 0x40;
-    return code === 0x21 && this.source.charCodeAt(at - 1) === 0x40;
+    return code === 0x21 && this.source.charCodeAt(at - 1) === 0x40 && !isWordPart(this.source.charCodeAt(at + 1));
   }
 
   /** A word decides how the quote behind it is read: `E'…'`, `q'[…]'`, `schema."table"`. */

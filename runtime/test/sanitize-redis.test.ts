@@ -53,9 +53,9 @@ describe('sanitizeRedis', () => {
   });
 
   it('writes pipelines, and counts what is too much', () => {
-    const { pipeline } = createRedisSanitizer({ maxCommands: 2 });
+    const redis = createRedisSanitizer({ maxCommands: 2 });
     expect(
-      pipeline([
+      redis.pipeline([
         ['SET', 'a', 1],
         ['GET', 'a'],
         ['DEL', 'a'],

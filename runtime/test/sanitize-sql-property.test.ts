@@ -85,6 +85,18 @@ const statement = (dialect: SqlDialect): fc.Arbitrary<string> =>
 /** Characters that begin, end or escape something in one of the dialects. */
 const CONFUSING = Array.from(`'"\`[]$#-/*\\@:.,;()=<>?! \nEqa1é‘`).concat('😀');
 
+/** What is quoted in a dialect, and words: there digits may stay. */
+const NAMES: Record<SqlDialect, RegExp> = {
+  any: /"[^"]*"|`[^`]*`/g,
+  postgres: /"[^"]*"/g,
+  mysql: /`[^`]*`/g,
+  mssql: /"[^"]*"|\[[^\]]*\]/g,
+  oracle: /"[^"]*"/g,
+  sqlite: /"[^"]*"|`[^`]*`|\[[^\]]*\]/g,
+  snowflake: /"[^"]*"/g,
+};
+const WORDS = /[$:@]\d+|[\w$@#?.é😀]*[A-Za-z_@#é😀$][\w$@#?.é😀]*/g;
+
 const DIALECTS = Object.keys(LITERALS) as SqlDialect[];
 const NUM_RUNS = 1500;
 
@@ -140,9 +152,7 @@ describe('any text', () => {
       fc.property(fc.string({ unit: fc.constantFrom(...CONFUSING) }), fc.constantFrom(...DIALECTS), (text, dialect) => {
         const output = createSqlSanitizer({ dialect, dollarFunctions: true })(text);
         expect(output.length).toBeLessThanOrEqual(2 * text.length + 1);
-        expect(
-          output.replaceAll(/["`[][^"`\]]*["`\]]|[$:@]\d+|[\w$@#?.é😀]*[A-Za-z_@#é😀$][\w$@#?.é😀]*/g, ''),
-        ).not.toMatch(/\d/);
+        expect(output.replaceAll(NAMES[dialect], '').replaceAll(WORDS, '')).not.toMatch(/\d/);
       }),
       { numRuns: 5000 },
     );
