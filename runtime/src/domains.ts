@@ -1,7 +1,7 @@
 /** What a label may hold. A domain bounds a label twice: its type for the compiler, its normaliser at run time. */
 import { randomBytes } from 'node:crypto';
 import { TelintError } from './diagnostics.ts';
-import { MAX_VALUE_LENGTH, OTHER, type LabelValue } from './label-values.ts';
+import { MAX_VALUE_LENGTH, OTHER, ownCopy, type LabelValue } from './label-values.ts';
 import { routeTemplate } from './route-template.ts';
 import { sipHash, sipKey, type SipKey } from './sip-hash.ts';
 import { SpaceSaving } from './top-k.ts';
@@ -138,6 +138,8 @@ class TopValues implements Normaliser {
   readonly #summary: SpaceSaving;
   readonly #holders = new Set<string>();
   #weakest = '';
+  /** No holder has a lower count: counts only rise, so an old figure is still a lower bound. */
+  #floor = 0;
 
   constructor(slots: number) {
     this.#slots = slots;
@@ -147,18 +149,14 @@ class TopValues implements Normaliser {
   normalise(text: string): string {
     const sure = this.#summary.add(text);
     if (this.#holders.has(text)) return text;
-    if (this.#holders.size < this.#slots) {
-      this.#holders.add(text);
-      this.#weakest = text;
-      return text;
+    if (this.#holders.size >= this.#slots) {
+      if (!this.#beats(sure)) return OTHER;
+      this.#findWeakest();
+      if (!this.#beats(sure)) return OTHER;
+      this.#holders.delete(this.#weakest);
     }
-    // A quarter more than the weakest holder, or two values with equal shares would take turns.
-    if (sure <= this.#summary.count(this.#weakest) * 1.25 + 1) return OTHER;
-    this.#findWeakest();
-    if (sure <= this.#summary.count(this.#weakest) * 1.25 + 1) return OTHER;
-    this.#holders.delete(this.#weakest);
-    this.#holders.add(text);
-    this.#findWeakest();
+    // A copy: the text may be a slice of something long.
+    this.#holders.add(ownCopy(text));
     return text;
   }
 
@@ -166,12 +164,17 @@ class TopValues implements Normaliser {
     return value === OTHER || this.#holders.has(value);
   }
 
+  /** A quarter more than the weakest holder, or two values with equal shares would take turns. */
+  #beats(sure: number): boolean {
+    return sure > this.#floor * 1.25 + 1;
+  }
+
   #findWeakest(): void {
-    let least = Infinity;
+    this.#floor = Infinity;
     for (const holder of this.#holders) {
       const count = this.#summary.count(holder);
-      if (count >= least) continue;
-      least = count;
+      if (count >= this.#floor) continue;
+      this.#floor = count;
       this.#weakest = holder;
     }
   }
@@ -197,7 +200,7 @@ function memoised(compute: (text: string) => string): (text: string) => string {
       old = young;
       young = new Map();
     }
-    young.set(text, value);
+    young.set(ownCopy(text), value);
     return value;
   };
 }

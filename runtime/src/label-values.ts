@@ -19,7 +19,7 @@ export type LabelRecord = Readonly<Record<string, unknown>>;
 export function labelText(raw: unknown): string {
   switch (typeof raw) {
     case 'string':
-      return raw.length > MAX_VALUE_LENGTH ? cut(raw) : raw;
+      return wellFormed(raw.length > MAX_VALUE_LENGTH ? cut(raw) : raw);
     case 'number':
     case 'boolean':
     case 'bigint':
@@ -34,16 +34,18 @@ export function labelText(raw: unknown): string {
   }
 }
 
+/** Lone surrogates become U+FFFD, as they do in UTF-8 anyway: otherwise two series would print the same. */
+function wellFormed(text: string): string {
+  return text.isWellFormed() ? text : text.toWellFormed();
+}
+
 function cut(text: string): string {
   const last = text.charCodeAt(MAX_VALUE_LENGTH - 1);
   const isSplitPair = last >= 0xd800 && last < 0xdc00;
   return text.slice(0, isSplitPair ? MAX_VALUE_LENGTH - 1 : MAX_VALUE_LENGTH);
 }
 
-/**
- * A copy of its own: a slice would keep the whole string it was cut from (a URL, a body) in memory. Lone surrogates become
- * U+FFFD, as they do in UTF-8 anyway: otherwise two series would print the same.
- */
+/** A copy of its own: a slice would keep the whole string it was cut from (a URL, a body) in memory. */
 export function ownCopy(text: string): string {
   return Buffer.from(text, 'utf8').toString('utf8');
 }

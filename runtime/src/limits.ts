@@ -198,9 +198,8 @@ export function admissionSteps(labels: readonly LabelState[], limit: number): nu
   const closed = labels.reduce((product, label) => product * (label.isClosed ? label.max + 1 : 1), 1);
   const held = Math.min(closed, Math.floor(limit / 2));
   const partial = Math.min(Math.floor(limit / 10), limit - held);
-  return Array.from({ length: steps }, (_, folded) =>
-    folded === open.length
-      ? limit - 1
-      : Math.floor(limit - held - partial + (partial * folded) / Math.max(1, open.length)),
-  );
+  return Array.from({ length: steps }, (_, folded) => {
+    if (folded === open.length) return limit - 1;
+    return Math.min(limit - 1, Math.floor(limit - held - partial + (partial * folded) / open.length));
+  });
 }

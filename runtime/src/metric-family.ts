@@ -112,13 +112,18 @@ export class BoundSeries<S extends Series> {
     this.store = store;
     // A copy: the caller may change the object later.
     this.#labels = { ...labels };
-    this.series = store.find(this.#labels);
+    this.series = store.placeholder();
   }
 
-  /** Once per interval: the series may have expired, or the label may have room for it by now. */
+  /**
+   * With the first write and once per interval: the series may have expired, or the label may have room for it by now.
+   * What is dropped is asked for again with every write.
+   */
   protected refresh(): S {
-    this.series = this.store.find(this.#labels);
-    this.series.seen = this.store.epoch;
-    return this.series;
+    const series = this.store.find(this.#labels);
+    if (this.store.isSink(series)) return series;
+    series.seen = this.store.epoch;
+    this.series = series;
+    return series;
   }
 }

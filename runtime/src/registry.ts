@@ -1,4 +1,5 @@
 /** A set of metrics with common limits: creates them, keeps them in the registry of the service, renders them. */
+import { setImmediate as nextTurn } from 'node:timers/promises';
 import {
   checkedBuckets,
   DEFAULT_BUCKETS,
@@ -226,6 +227,7 @@ class MetricSet implements Metrics, RenderSource {
     const pieces: Buffer[] = [];
     // Each piece is encoded in its turn: joining the texts at the end would do the work of all of them at once.
     for await (const piece of this.render(accept, options)) pieces.push(Buffer.from(piece));
+    await nextTurn();
     return Buffer.concat(pieces).toString('utf8');
   }
 

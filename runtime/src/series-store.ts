@@ -72,6 +72,7 @@ export class SeriesStore<S extends Series> {
   readonly #canRetire: boolean;
   /** Takes what `onLimit: 'drop'` drops; in no output. */
   #sink: S | undefined;
+  #placeholder: S | undefined;
   #lastSweep: number;
   #defaults = '';
 
@@ -161,7 +162,7 @@ export class SeriesStore<S extends Series> {
       const state = states[index] as LabelState;
       const raw = raws[index];
       let value = state.domain.isEager ? (raw as string) : state.normalise(raw);
-      if (value !== undefined && !state.admits(value)) value = state.fold(value, 'valuesPerLabel');
+      if (value !== undefined && !this.#hasRoom(state, value)) value = state.fold(value, 'valuesPerLabel');
       if (value === undefined) return this.#dropped();
       if (value === OTHER) hasOther = true;
       else if (raw !== value && isSpelling(raw, state)) hasSpelling = true;
@@ -171,6 +172,13 @@ export class SeriesStore<S extends Series> {
     // With `__other__` in it, the same raw values may be let through later.
     if (hasSpelling && !hasOther && !values.includes(OTHER)) this.#addSpellings(raws, values);
     return series;
+  }
+
+  /** Whether a label has room for a value, if need be after what expired has gone. */
+  #hasRoom(state: LabelState, value: string): boolean {
+    if (state.admits(value)) return true;
+    this.#sweepInTime();
+    return state.admits(value);
   }
 
   /** Edges for raw values, so that `200` finds `2xx` without being normalised again. Their number is bounded by the domain. */
@@ -260,14 +268,27 @@ export class SeriesStore<S extends Series> {
     return series;
   }
 
-  #dropped(): S {
-    // `seen` stays behind the epoch, so that bound handles ask again.
-    this.#sink ??= this.#options.create(
+  #detached(): S {
+    const series = this.#options.create(
       this.names.map(() => OTHER),
       this.#options.now(),
     );
-    this.#sink.seen = DETACHED;
-    return this.#sink;
+    series.seen = DETACHED;
+    return series;
+  }
+
+  #dropped(): S {
+    return (this.#sink ??= this.#detached());
+  }
+
+  /** Whether a series is the one that swallows what is dropped. */
+  isSink(series: S): boolean {
+    return series === this.#sink;
+  }
+
+  /** A series outside of the trie, for handles that have not written yet. */
+  placeholder(): S {
+    return (this.#placeholder ??= this.#detached());
   }
 
   /** Ends an interval: a scrape saw every series. Removes what has expired. */

@@ -2,6 +2,8 @@
  * The heaviest values of a stream: Space-Saving (Metwally, Agrawal and El Abbadi, 2005). A value whose true share is above
  * 1 / counters is always among the counters, and no count is too high by more than its `error`.
  */
+import { ownCopy } from './label-values.ts';
+
 interface Counter {
   readonly value: string;
   count: number;
@@ -29,12 +31,16 @@ export class SpaceSaving {
     return counter.count - counter.error;
   }
 
-  /** Upper bound of how often a value came; 0 where it is not among the counters. */
+  /** Upper bound of how often a value came; it never falls. */
   count(value: string): number {
-    return this.#byValue.get(value)?.count ?? 0;
+    const counter = this.#byValue.get(value);
+    if (counter !== undefined) return counter.count;
+    return this.#heap.length < this.#capacity ? 0 : (this.#heap[0]?.count ?? 0);
   }
 
-  #admit(value: string): Counter {
+  #admit(text: string): Counter {
+    // A copy: the text may be a slice of something long.
+    const value = ownCopy(text);
     const smallest = this.#heap[0];
     if (this.#heap.length < this.#capacity || smallest === undefined) {
       const counter = { value, count: 0, error: 0, place: this.#heap.length };
