@@ -17,8 +17,8 @@ if (gitDirectory === undefined) throw new Error('Give the git directory of a clo
 const git = (...args: string[]): string =>
   execFileSync('git', [`--git-dir=${gitDirectory}`, ...args], { encoding: 'utf8', maxBuffer: 2 ** 26 });
 
-const drawn = (alphabet: string) => (args: readonly GoValue[]) => `${alphabet}{${String(args[0])}}`;
 const text = (value: GoValue): string | undefined => (typeof value === 'string' ? value : undefined);
+const drawn = (alphabet: string) => (args: readonly GoValue[]) => `${alphabet}{${text(args[0]) ?? ''}}`;
 const sample = ([name, secret]: readonly GoValue[]): GoValue =>
   typeof name === 'string' && typeof secret === 'string' ? { sample: name, secret } : undefined;
 
@@ -34,7 +34,7 @@ const CALLS: GoCalls = {
   'fmt.Sprintf': ([format, ...args]) => {
     let at = 0;
     if (args.some((arg) => typeof arg !== 'string')) return undefined;
-    return text(format)?.replaceAll('%s', () => String(args[at++]));
+    return text(format)?.replaceAll('%s', () => text(args[at++]) ?? '');
   },
   'strings.ToUpper': ([value]) => (typeof value === 'string' && !value.includes('⟦') ? value.toUpperCase() : undefined),
   'strings.ToLower': ([value]) => (typeof value === 'string' && !value.includes('⟦') ? value.toLowerCase() : undefined),

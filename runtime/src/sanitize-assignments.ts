@@ -97,6 +97,8 @@ function backOverName(text: string, end: number): number {
 
 /** The name before an operator at `at`: `password=`, `"password":`, `\"password\":`, `['password'] =`, `<password>`. */
 function nameBefore(text: string, at: number): Name | undefined {
+  const last = text.charCodeAt(at - 1);
+  if (isNameCode(last) && last !== 46) return { start: backOverName(text, at), end: at, quoted: false };
   let end = at;
   // `?=`, `.=`, `+=`, `::=`
   while (end > 0 && at - end < 3 && '?.+:'.includes(text.charAt(end - 1))) end--;
@@ -145,7 +147,7 @@ function nestedEnd(text: string, from: number): number {
   return text.length;
 }
 
-const BARE_ENDS = new Set([...',;&|<>)]}"\'`'].map((char) => char.charCodeAt(0)));
+const BARE_ENDS = new Set(Array.from(',;&|<>)]}"\'`', (char) => char.charCodeAt(0)));
 
 function isBareEnd(code: number): boolean {
   return isSpaceCode(code) || BARE_ENDS.has(code);

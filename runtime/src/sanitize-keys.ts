@@ -15,10 +15,13 @@ export interface KeyNode {
   readonly category: Category | undefined;
   /** The key as it may be written: an e-mail address as a key is no key. */
   readonly name: string;
+  /** The key itself. */
+  readonly key: string;
+  /** The value is only searched, and the key written as it is: the case of most fields. */
+  readonly isOnlySearched: boolean;
   readonly path: string;
   readonly below: Map<string, KeyNode>;
-  /** Keys and decisions in the order of the object that was seen last: objects of one place mostly look alike. */
-  readonly lastKeys: string[];
+  /** Decisions in the order of the object that was seen last: objects of one place mostly look alike. */
   readonly lastNodes: KeyNode[];
   /** Texts under this key that needed no change, or `undefined` where they hardly ever come again. */
   clean: Set<string> | undefined;
@@ -66,15 +69,23 @@ function contextOf(path: string): string {
   return path.slice(at + 1);
 }
 
-function makeNode(action: KeyAction, category: Category | undefined, name: string, path: string): KeyNode {
-  const below = new Map<string, KeyNode>();
+function makeNode(
+  key: string,
+  match: SensitiveMatch | undefined,
+  path: string,
+  cleanKey: (key: string) => string,
+): KeyNode {
+  const action = actionOf(match);
+  const name = cleanKey(key);
   return {
     action,
-    category,
+    category: match?.category,
     name,
+    key,
+    // The name beside it decides about a `value`.
+    isOnlySearched: action === 'scan' && name === key && key !== 'value',
     path,
-    below,
-    lastKeys: [],
+    below: new Map(),
     lastNodes: [],
     clean: undefined,
     lastClean: '',
@@ -120,10 +131,10 @@ export function makeKeyRules(settings: SanitizerSettings, cleanKey: (key: string
     const alone = judgeKey(key);
     // A strong word decides alone: what the linter forgives in code (`errors.password`) may still hold the value.
     const match = alone?.strength === 'strong' && !isAllowed(path) ? alone : judge(path);
-    return makeNode(actionOf(match), match?.category, cleanKey(key), path);
+    return makeNode(key, match, path, cleanKey);
   };
 
-  const root = makeNode('scan', undefined, '', '');
+  const root = makeNode('', undefined, '', (key) => key);
   return {
     root,
     category: (name) => judgeKey(name)?.category,
@@ -137,7 +148,6 @@ export function makeKeyRules(settings: SanitizerSettings, cleanKey: (key: string
       if (nodes >= MEMO_LIMIT) {
         nodes = 0;
         root.below.clear();
-        root.lastKeys.length = 0;
         root.lastNodes.length = 0;
       }
       if (key.length <= LONGEST_KEY) {

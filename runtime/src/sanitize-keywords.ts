@@ -31,7 +31,7 @@ function classesOf(texts: readonly string[]): Uint8Array {
 
 /** Every key of three classes that ends in the first one to three characters of a keyword. */
 function* keysOf(text: string, classes: Uint8Array): Generator<number> {
-  const lead = [...text.slice(0, 3)].map((char) => classes[char.charCodeAt(0)] ?? 0);
+  const lead = Array.from(text.slice(0, 3), (char) => classes[char.charCodeAt(0)] ?? 0);
   const fixed = lead.reduce((key, part) => (key << CLASS_BITS) | part, 0);
   const free = 1 << ((3 - lead.length) * CLASS_BITS);
   for (let before = 0; before < free; before++) yield (before << (lead.length * CLASS_BITS)) | fixed;

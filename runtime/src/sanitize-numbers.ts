@@ -9,6 +9,9 @@ const IPV4 = /(?:(?:25[0-5]|2[0-4]\d|1?\d?\d)\.){3}(?:25[0-5]|2[0-4]\d|1?\d?\d)/
 const IPV6 = /[\da-f]{0,4}(?::[\da-f]{0,4}){2,7}(?:(?<=:)\d{1,3}(?:\.\d{1,3}){3})?/gi;
 const SHORTEST_CARD = 13;
 const LONGEST_CARD = 19;
+/** `078-05-1120` */
+const SHORTEST_NUMBER = 11;
+const PLUS = 43;
 
 /** A run of digits without separators inside of a candidate. */
 interface Group {
@@ -164,8 +167,10 @@ export function findNumbers(text: string, finds: Find[]): void {
   for (let match = CANDIDATES.exec(text); match !== null; match = CANDIDATES.exec(text)) {
     const start = match.index;
     const end = start + match[0].length;
-    if (isDigitCode(match[0].charCodeAt(0))) findsInNumber(text, start, end, finds);
-    else CANDIDATES.lastIndex = findIban(text, start, end, finds);
+    if (isDigitCode(match[0].charCodeAt(0))) {
+      // Dates are shorter than all but numbers with a `+`.
+      if (end - start >= SHORTEST_NUMBER || text.charCodeAt(start - 1) === PLUS) findsInNumber(text, start, end, finds);
+    } else CANDIDATES.lastIndex = findIban(text, start, end, finds);
   }
 }
 

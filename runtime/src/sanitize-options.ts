@@ -1,5 +1,6 @@
 import type { SensitiveCategory } from '../../eslint-plugin/src/knowledge/sensitive-types.ts';
 import { TelintError } from './diagnostics.ts';
+import { sanitizeSql } from './sanitize-sql.ts';
 
 /** Kinds of sensitive data, the same as in the messages of the linter. */
 export type Category = SensitiveCategory;
@@ -31,7 +32,7 @@ export interface SanitizerOptions {
   readonly maxDepth?: number;
   /** Values that one call looks at; the ones after are replaced. Default 20,000. */
   readonly maxValues?: number;
-  /** Makes a database statement harmless (`db.query.text`); default: literals go. */
+  /** Makes a database statement harmless (`db.query.text`); default `sanitizeSql`: its literals go. */
   readonly statement?: (text: string) => string;
 }
 
@@ -47,7 +48,7 @@ export interface SanitizerSettings {
   readonly maxStringLength: number;
   readonly maxDepth: number;
   readonly maxValues: number;
-  readonly statement: ((text: string) => string) | undefined;
+  readonly statement: (text: string) => string;
 }
 
 const MODES: readonly string[] = ['redact', 'mask', 'hash', 'drop'] satisfies SanitizeMode[];
@@ -97,6 +98,6 @@ export function resolveOptions(options: SanitizerOptions): SanitizerSettings {
     maxStringLength: count('maxStringLength', options.maxStringLength ?? 8192, LEAST_STRING_LENGTH),
     maxDepth: count('maxDepth', options.maxDepth ?? 12, 1),
     maxValues: count('maxValues', options.maxValues ?? 20_000, 1),
-    statement: options.statement,
+    statement: options.statement ?? sanitizeSql,
   };
 }

@@ -21,6 +21,8 @@ type Trigger = (scan: Scan, start: number, end: number, judge: Judge, mode: Sani
 
 interface Keyword {
   readonly text: string;
+  /** How many of its characters have been seen where it is found: three, or all of a shorter one. */
+  readonly seen: number;
   readonly rules: SecretRule[];
   trigger: Trigger | undefined;
 }
@@ -61,7 +63,7 @@ function matcher(): Matcher {
   if (made !== undefined) return made;
   const keywords = new Map<string, Keyword>();
   const keywordOf = (text: string): Keyword => {
-    const known = keywords.get(text) ?? { text, rules: [], trigger: undefined };
+    const known = keywords.get(text) ?? { text, seen: Math.min(3, text.length), rules: [], trigger: undefined };
     keywords.set(text, known);
     return known;
   };
@@ -168,12 +170,12 @@ export function makeScanner(settings: SanitizerSettings, judge: Judge, replace: 
     for (const number of index.groups[group] ?? []) {
       const keyword = keywords[number];
       if (keyword === undefined) continue;
-      const start = at + 1 - Math.min(3, keyword.text.length);
+      const start = at + 1 - keyword.seen;
       const end = start + keyword.text.length;
       const last = finds.at(-1);
       // Inside of what was found, or the `@` after the password of a URL.
       if (last !== undefined && start >= last.start && (end <= last.end || start === last.end)) continue;
-      if (!standsAt(keyword.text, text, start)) continue;
+      if (keyword.seen > 1 && !standsAt(keyword.text, text, start)) continue;
       const find = keyword.trigger?.(scan, start, end, judge, mode);
       if (find !== undefined) finds.push(find);
       for (const rule of keyword.rules) {

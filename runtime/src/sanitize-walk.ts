@@ -127,21 +127,20 @@ export function makeWalker(host: WalkHost): (value: unknown) => unknown {
   };
 
   const record = (value: Record<string, unknown>, node: KeyNode, walk: Walk): unknown => {
-    const { lastKeys, lastNodes } = node;
+    const { lastNodes } = node;
     let copy: Record<string, unknown> | undefined;
     let index = 0;
     // Inherited keys, if somebody extended Object.prototype, are judged like own ones.
     for (const key in value) {
       let child = lastNodes[index];
-      if (child === undefined || lastKeys[index] !== key) {
+      if (child?.key !== key) {
         child = keys.below(node, key);
-        lastKeys[index] = key;
         lastNodes[index] = child;
       }
       index++;
       const old = value[key];
+      if (child.isOnlySearched && isPlain(child, old)) continue;
       if (key === 'value') child = namedBeside(value, child);
-      if (isPlain(child, key, old)) continue;
       const clean = --walk.left < 0 ? TRUNCATED : byNode(child, old, walk);
       if (clean !== old || child.name !== key) copy = put(copy ?? { ...value }, key, child.name, clean);
     }
@@ -153,7 +152,7 @@ export function makeWalker(host: WalkHost): (value: unknown) => unknown {
     const name = value['name'] ?? value['key'];
     if (typeof name !== 'string' || node.action !== 'scan') return node;
     const named = keys.below(keys.root, name);
-    return named.action === 'scan' ? node : { ...named, name: node.name };
+    return named.action === 'scan' ? node : { ...named, name: node.name, isOnlySearched: false };
   };
 
   /** For class instances, headers, and whatever the fast walk failed on: own keys only, each guarded. */
@@ -238,8 +237,7 @@ export function makeWalker(host: WalkHost): (value: unknown) => unknown {
 }
 
 /** True for what most fields hold, so that the walk need not go into detail: nothing to replace, nothing to search. */
-function isPlain(node: KeyNode, key: string, value: unknown): boolean {
-  if (node.action !== 'scan' || node.name !== key) return false;
+function isPlain(node: KeyNode, value: unknown): boolean {
   if (typeof value === 'string') return value === node.lastClean || value.length < SHORTEST_TEXT;
   if (typeof value === 'number') return !(value >= LEAST_CARD);
   return typeof value === 'boolean' || value === null || value === undefined;

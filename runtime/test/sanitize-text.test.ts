@@ -189,7 +189,10 @@ describe('parts', () => {
     expect(redact.error({ password: 'x' }).cause).toEqual({ password: '[REDACTED]' });
   });
 
-  it('statement of the service', () => {
+  it('statement', () => {
+    expect(redact.attribute('db.query.text', "select * from t where a = 'x' and b = 12")).toBe(
+      'select * from t where a = ? and b = ?',
+    );
     const own = createSanitizer({ statement: (text) => text.replaceAll(/'[^']*'/g, '?') });
     expect(own.attribute('db.query.text', "select * from t where a = 'x'")).toBe('select * from t where a = ?');
   });

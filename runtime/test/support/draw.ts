@@ -32,7 +32,7 @@ export function drawFrom(pattern: string, random: () => number): string {
     const members = membersOf(
       body?.replaceAll(/\\([wd])/g, (_all, name: string) => CLASSES[name] ?? '') ?? CLASSES[escaped ?? ''] ?? '',
     );
-    const choices = group?.split('|') ?? (members === '' ? [escaped ?? literal ?? ''] : [...members]);
+    const choices = group?.split('|') ?? (members === '' ? [escaped ?? literal ?? ''] : Array.from(members));
     for (let at = 0; at < count; at++) {
       const choice = choices[Math.floor(random() * choices.length)] ?? '';
       out += group === undefined ? choice : drawFrom(choice, random);
