@@ -23,11 +23,11 @@ let shared: ((name: string) => boolean) | undefined;
 
 function build(): (name: string) => boolean {
   const texts = [...spellings()].filter((text) => text !== '');
-  const { classes, begins, groups } = indexKeywords(texts);
+  const { classes, groupOf, groups } = indexKeywords(texts);
   return (name) => {
     for (let at = 0, key = 0; at < name.length; at++) {
       key = ((key << 6) | (classes[name.charCodeAt(at)] ?? 0)) & LAST_THREE;
-      for (const index of groups[begins[key] ?? 0] ?? []) {
+      for (const index of groups[groupOf[key] ?? 0] ?? []) {
         const text = texts[index] ?? '';
         if (standsAt(text, name, at + 1 - Math.min(3, text.length))) return true;
       }

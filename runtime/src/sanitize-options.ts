@@ -1,6 +1,5 @@
 import type { SensitiveCategory } from '../../eslint-plugin/src/knowledge/sensitive-types.ts';
 import { TelintError } from './diagnostics.ts';
-import { sanitizeSql } from './sanitize-sql.ts';
 
 /** Kinds of sensitive data, the same as in the messages of the linter. */
 export type Category = SensitiveCategory;
@@ -32,7 +31,7 @@ export interface SanitizerOptions {
   readonly maxDepth?: number;
   /** Values that one call looks at; the ones after are replaced. Default 20,000. */
   readonly maxValues?: number;
-  /** Makes a database statement harmless (`db.query.text`); default `sanitizeSql`: its literals go. */
+  /** Makes a database statement harmless (`db.query.text`); default: literals go. */
   readonly statement?: (text: string) => string;
 }
 
@@ -48,7 +47,7 @@ export interface SanitizerSettings {
   readonly maxStringLength: number;
   readonly maxDepth: number;
   readonly maxValues: number;
-  readonly statement: (text: string) => string;
+  readonly statement: ((text: string) => string) | undefined;
 }
 
 const MODES: readonly string[] = ['redact', 'mask', 'hash', 'drop'] satisfies SanitizeMode[];
@@ -98,6 +97,6 @@ export function resolveOptions(options: SanitizerOptions): SanitizerSettings {
     maxStringLength: count('maxStringLength', options.maxStringLength ?? 8192, LEAST_STRING_LENGTH),
     maxDepth: count('maxDepth', options.maxDepth ?? 12, 1),
     maxValues: count('maxValues', options.maxValues ?? 20_000, 1),
-    statement: options.statement ?? sanitizeSql,
+    statement: options.statement,
   };
 }

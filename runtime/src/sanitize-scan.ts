@@ -88,8 +88,25 @@ const WORTH_COPYING = 200;
 const LEAST_DIGITS = 6;
 let hasNumber = false;
 
+/** Longer texts are worth the full search. */
+export const LONGEST_QUICK = 64;
+const PERCENT = 37;
+
+/** True for a short text in which no keyword begins, with few digits and no `%`: nothing can be found in it. */
+export function isHarmless(text: string): boolean {
+  const { classes, begins } = (made ?? matcher()).index;
+  let digits = 0;
+  for (let at = 0, key = 0; at < text.length; at++) {
+    const code = text.charCodeAt(at);
+    key = ((key << 6) | (classes[code & 255] ?? 0)) & LAST_THREE;
+    if ((((begins[key >> 5] ?? 0) >>> (key & 31)) & 1) === 1 || code === PERCENT) return false;
+    if (code < 58 && code > 47) digits++;
+  }
+  return digits < LEAST_DIGITS;
+}
+
 /** Fills `places` and `hasNumber`; returns how many places there are. */
-function findPlaces(text: string, { classes, begins }: KeywordIndex): number {
+function findPlaces(text: string, { classes, begins, groupOf }: KeywordIndex): number {
   const { length } = text;
   const copied = length >= WORTH_COPYING && length <= bytes.length;
   if (places.length < length) {
@@ -102,10 +119,9 @@ function findPlaces(text: string, { classes, begins }: KeywordIndex): number {
   for (let at = 0, key = 0; at < length; at++) {
     const byte = copied ? (bytes[at] ?? 0) : text.charCodeAt(at) & 255;
     key = ((key << 6) | (classes[byte] ?? 0)) & LAST_THREE;
-    const group = begins[key] ?? 0;
-    if (group !== 0) {
+    if ((((begins[key >> 5] ?? 0) >>> (key & 31)) & 1) === 1) {
       places[count] = at;
-      groups[count++] = group;
+      groups[count++] = groupOf[key] ?? 0;
     }
     if (byte < 58 && byte > 47) digits++;
   }

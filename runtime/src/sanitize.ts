@@ -5,7 +5,7 @@ import { makeKeyRules } from './sanitize-keys.ts';
 import { resolveOptions, type Category, type SanitizerOptions } from './sanitize-options.ts';
 import { cleanCookie, cleanUrl, type Parts } from './sanitize-parts.ts';
 import { isReplacement, makeReplacer, REDACTED } from './sanitize-replace.ts';
-import { makeScanner } from './sanitize-scan.ts';
+import { isHarmless, LONGEST_QUICK, makeScanner } from './sanitize-scan.ts';
 import { sanitizeStatement } from './sanitize-statement.ts';
 import { truncate } from './sanitize-truncate.ts';
 import { DROPPED, makeWalker, plainError } from './sanitize-walk.ts';
@@ -127,7 +127,8 @@ export function createSanitizer(options: SanitizerOptions = {}): Sanitizer {
   };
 
   const clean = (text: string): string => {
-    if (text.length < SHORTEST_TEXT) return text;
+    if (text.length < SHORTEST_TEXT || (text.length <= LONGEST_QUICK && !settings.addresses && isHarmless(text)))
+      return text;
     const short = text.length > maxStringLength ? truncate(text, maxStringLength) : text;
     const out = looksLikeJson(short) ? throughJson(short) : scan(short);
     return out.length > maxStringLength ? truncate(out, maxStringLength) : out;
