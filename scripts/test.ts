@@ -8,6 +8,7 @@ import { spawnSync } from 'node:child_process';
 import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { setUpServices } from './lib/services.ts';
 import { finalLine, totalsOf, type Step, type TestTotals } from './lib/totals.ts';
 
 const CHECKS = ['typecheck', 'lint', 'format:check', 'generate:check', 'knip', 'build', 'check:packages'];
@@ -33,6 +34,10 @@ function runTests(): { step: Step; totals: TestTotals | undefined } {
   }
 }
 
+const { missing } = setUpServices();
+// Where everything is there, a test that finds nothing to talk to is broken, not skipped.
+if (missing.length === 0 || process.env['CI']) process.env['TELINT_REQUIRE_SERVICES'] = '1';
+
 const checks = CHECKS.map((check) => runScript(check));
 const { step, totals } = runTests();
 
@@ -40,5 +45,6 @@ console.log('');
 for (const { name, passed, seconds } of [...checks, step]) {
   console.log(`${passed ? '✔' : '✘'} ${name} (${seconds.toFixed(1)} s)`);
 }
+for (const what of missing) console.log(`! missing, and the tests that need it did not run: ${what}`);
 console.log(finalLine(checks, step, totals));
 process.exitCode = [...checks, step].every(({ passed }) => passed) ? 0 : 1;

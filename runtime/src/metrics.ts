@@ -6,6 +6,24 @@ export {
   type ExponentialBuckets,
   type LinearBuckets,
 } from './buckets.ts';
+export {
+  CORE_METRICS,
+  business,
+  cache,
+  circuitBreaker,
+  database,
+  eventBus,
+  graphql,
+  httpClient,
+  httpServer,
+  job,
+  queue,
+  type CoreMetric,
+  type CoreSet,
+  type CoreSetName,
+  type CoreSetOptions,
+  type LabelSpec,
+} from './core-metrics.ts';
 export { type BoundCounter, type Counter } from './counter.ts';
 export {
   bucketed,
@@ -38,3 +56,4 @@ export {
   type NoLabels,
 } from './registry.ts';
 export { type RenderOptions } from './render.ts';
+export { processMetrics, type ProcessMetrics, type ProcessMetricsOptions } from './process-metrics.ts';

@@ -1,19 +1,20 @@
 /** Prints metrics that come as plain samples: those of others in the registry, our own figures, snapshots of processes. */
 import { braced, escapeLabelValue, familyName, formatBound, formatValue, headLines } from './exposition.ts';
-import { withDefaults } from './metric-family.ts';
+import { withDefaults, type Sample } from './metric-family.ts';
 import type { ExpositionFormat } from './negotiate.ts';
 import type { ForeignSample, SampledMetric } from './prom-registry.ts';
 
 /** The label pairs of a sample; the default labels stand only where the sample has no such label. */
 function pairsOf(
-  labels: ForeignSample['labels'],
+  labels: ForeignSample['labels'] | undefined,
   format: ExpositionFormat,
   defaults: ReadonlyMap<string, string>,
 ): string {
-  const names = Object.keys(labels);
+  // @prometheus-io/client gives no labels at all with the samples of an unlabelled summary.
+  const names = Object.keys(labels ?? {});
   const pairs: string[] = [];
   for (const name of names) {
-    const value = labels[name];
+    const value = labels?.[name];
     if (value === undefined || value === '') continue;
     const isBound = (name === 'le' || name === 'quantile') && value !== '+Inf';
     const text = isBound ? formatBound(Number(value), format) : String(value);
@@ -48,7 +49,7 @@ export function* sampledLines(
   const plainName = isCounter ? `${familyName(metric.name, 'counter', format)}_total` : metric.name;
   for (const sample of metric.values) {
     const name = sample.metricName === undefined || isCounter ? plainName : sample.metricName;
-    const labels = braced(pairsOf(sample.labels, format, defaults));
-    yield `${name}${labels} ${formatValue(sample.value)}${exemplarOf(sample, format)}\n`;
+    const labels = braced(pairsOf(sample.labels ?? {}, format, defaults));
+    yield `${name}${labels} ${formatValue(Number(sample.value))}${exemplarOf(sample, format)}\n`;
   }
 }

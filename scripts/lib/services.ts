@@ -1,0 +1,63 @@
+import { spawnSync } from 'node:child_process';
+import { existsSync } from 'node:fs';
+import { delimiter, join } from 'node:path';
+import { inRoot } from './paths.ts';
+
+/** A program that tests talk to, and the Debian package that has it. */
+interface Service {
+  readonly program: string;
+  readonly debian: string;
+}
+
+/** Folders of programs that a user's PATH often leaves out. */
+const FOLDERS = ['/usr/bin', '/usr/sbin', '/usr/local/bin', '/usr/lib/postgresql/15/bin', '/usr/lib/postgresql/17/bin'];
+
+const SERVICES: readonly Service[] = [
+  { program: 'prometheus', debian: 'prometheus' },
+  { program: 'promtool', debian: 'prometheus' },
+  { program: 'prometheus-alertmanager', debian: 'prometheus-alertmanager' },
+  { program: 'rabbitmq-server', debian: 'rabbitmq-server' },
+  { program: 'redis-server', debian: 'redis-server' },
+  { program: 'initdb', debian: 'postgresql' },
+  { program: 'nvim', debian: 'neovim' },
+];
+
+function isThere({ program }: Service): boolean {
+  const folders = [...FOLDERS, ...(process.env['PATH'] ?? '').split(delimiter)];
+  return folders.some((folder) => existsSync(join(folder, program)));
+}
+
+function run(command: string, args: readonly string[], cwd?: string): boolean {
+  const { status } = spawnSync(command, args, {
+    stdio: 'inherit',
+    env: { ...process.env, DEBIAN_FRONTEND: 'noninteractive' },
+    ...(cwd === undefined ? {} : { cwd }),
+  });
+  return status === 0;
+}
+
+/** What the set-up of the tests could not provide. */
+export interface SetUp {
+  readonly missing: readonly string[];
+}
+
+/**
+ * Provides what the tests need beside the packages of the lockfile: the older line of OpenTelemetry, by npm, and servers,
+ * by apt-get where that is allowed. Tests whose server is missing are skipped loudly, and fail in CI.
+ */
+export function setUpServices(): SetUp {
+  const missing: string[] = [];
+  const host = inRoot('runtime/test/hosts/otel-2');
+  if (!existsSync(join(host, 'node_modules/.package-lock.json')) && !run('npm', ['ci'], host))
+    missing.push('OpenTelemetry 2.x (npm ci in runtime/test/hosts/otel-2)');
+  let absent = SERVICES.filter((service) => !isThere(service));
+  if (absent.length > 0 && process.getuid?.() === 0 && existsSync('/usr/bin/apt-get')) {
+    const packages = [...new Set(absent.map(({ debian }) => debian))];
+    console.log(`apt-get install ${packages.join(' ')}`);
+    run('apt-get', ['update', '-qq']);
+    run('apt-get', ['install', '-y', '-qq', '--no-install-recommends', ...packages]);
+    absent = SERVICES.filter((service) => !isThere(service));
+  }
+  for (const { program, debian } of absent) missing.push(`${program} (Debian package ${debian})`);
+  return { missing };
+}
