@@ -90,7 +90,23 @@ export class Runner {
       path,
       range: firstLine(problem.range, text),
       fixes: (problem.suggestions ?? []).map(({ title, edits }) => ({ title, edits })),
+      ...this.#related(problem, path),
     }));
+  }
+
+  #related({ related = [] }: Problem<string>, path: string): Pick<Finding, 'related'> {
+    if (related.length === 0) return {};
+    return {
+      related: related.map((place) =>
+        'range' in place
+          ? { path, range: place.range, message: place.message }
+          : {
+              path: place.path,
+              range: lineRange(this.workspace.text(place.path) ?? '', place.line),
+              message: place.message,
+            },
+      ),
+    };
   }
 }
 
@@ -98,6 +114,20 @@ export class Runner {
 function firstLine(range: { readonly start: number; readonly end: number }, text: string): Finding['range'] {
   const newline = text.indexOf('\n', range.start);
   return { start: range.start, end: newline >= 0 && newline < range.end ? newline : range.end };
+}
+
+/** What stands on a 1-based line, without its indentation. */
+function lineRange(text: string, line: number): Finding['range'] {
+  let start = 0;
+  for (let i = 1; i < line; i++) {
+    const next = text.indexOf('\n', start);
+    if (next < 0) break;
+    start = next + 1;
+  }
+  const newline = text.indexOf('\n', start);
+  const content = text.slice(start, newline < 0 ? text.length : newline);
+  const indent = content.length - content.trimStart().length;
+  return { start: start + indent, end: start + Math.max(indent, content.trimEnd().length) };
 }
 
 function messageOf(source: ActiveRule['source'], problem: Problem<string>): string {

@@ -18,12 +18,19 @@ export interface Suggestion {
   readonly edits: readonly Edit[];
 }
 
+/** A place that explains a problem: a range of the file itself, or a 1-based line of any file. */
+export type RelatedPlace =
+  | { readonly message: string; readonly range: Range }
+  | { readonly message: string; readonly path: string; readonly line: number };
+
 /** What a rule reports about a range of the file. */
 export interface Problem<M extends string> {
   readonly range: Range;
   readonly messageId: M;
   readonly data?: Readonly<Record<string, string | number>>;
   readonly suggestions?: readonly Suggestion[];
+  /** The trace as places, from the sink towards the source; for hosts that can show it. */
+  readonly related?: readonly RelatedPlace[];
 }
 
 /** A rule as its file writes it: meta data, and a function from facts to problems. */
@@ -129,6 +136,11 @@ export function traceText(trace: readonly TraceStep[], first?: string): string {
     parts.push(`${s.text} (${s.foreign ? `${s.path.split(/[/\\]/).slice(-1).join('/')}:` : 'line '}${s.line})`);
   }
   return parts.join(' ← ');
+}
+
+/** The steps of a trace as places. */
+export function tracePlaces(trace: readonly TraceStep[]): readonly RelatedPlace[] {
+  return trace.map(({ text, path, line }) => ({ message: text, path, line }));
 }
 
 const PARTS = {

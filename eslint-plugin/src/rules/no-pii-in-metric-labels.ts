@@ -1,5 +1,5 @@
 import { labelSuggestions } from '../fixes/labels.ts';
-import { createRule, type Problem } from './create-rule.ts';
+import { createRule, tracePlaces, type Problem } from './create-rule.ts';
 import { IGNORE_SCHEMA, oncePerOrigin, traceSuffix, type IgnoreOptions } from './pii-writes.ts';
 
 /** Flags personal data and secrets as metric labels. */
@@ -34,6 +34,7 @@ export const noPiiInMetricLabels = createRule<IgnoreOptions, 'pii'>({
           trace: traceSuffix(sensitive.trace, label.valueText),
         },
         suggestions: labelSuggestions(label, emission, text),
+        related: tracePlaces(sensitive.trace),
       };
     }
   },

@@ -1,6 +1,6 @@
 import type { LabelFact } from '../analysis/facts.ts';
 import { labelSuggestions } from '../fixes/labels.ts';
-import { createRule, traceText, type Problem } from './create-rule.ts';
+import { createRule, tracePlaces, traceText, type Problem } from './create-rule.ts';
 
 type Options = readonly [{ readonly ignore: readonly string[]; readonly evidence: 'proved' | 'named' }];
 type MessageIds = 'unbounded' | 'unboundedThrough' | 'named';
@@ -59,6 +59,7 @@ export const noUnboundedMetricLabels = createRule<Options, MessageIds>({
             trace: trace === '' ? '' : ` (\`${label.valueText}\` ← ${trace})`,
           },
           suggestions: labelSuggestions(label, emission, text),
+          related: tracePlaces(bound.trace),
         };
       }
     }

@@ -1,6 +1,6 @@
 import type { WriteFact } from '../analysis/facts.ts';
 import { writeSuggestions } from '../fixes/writes.ts';
-import { partText, traceText, type Problem } from './create-rule.ts';
+import { partText, tracePlaces, traceText, type Problem } from './create-rule.ts';
 
 /** Options of the rules about personal data: keys that are never reported. */
 export type IgnoreOptions = readonly [{ readonly ignore: readonly string[] }];
@@ -51,6 +51,7 @@ export function* sensitiveWrites<M extends string>(
         trace: traceSuffix(sensitive.trace, write.valueText),
       },
       suggestions: writeSuggestions(write, text),
+      related: tracePlaces(sensitive.trace),
     };
   }
 }

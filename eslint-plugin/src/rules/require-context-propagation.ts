@@ -76,6 +76,7 @@ export const requireContextPropagation = createRule<Options, MessageId>({
         messageId: MESSAGE_IDS[fact.problem],
         data: dataOf(fact),
         suggestions: propagationSuggestions(fact.plan, text),
+        related: fact.evidence.map((e) => ({ message: e.text, range: e.range })),
       };
     }
   },

@@ -67,10 +67,16 @@ export const requireSpanEnd = createRule<readonly [], MessageIds>({
           evidence: fact.evidence.map((e) => e.text).join('; '),
         },
         suggestions: spanEndSuggestions(fact, text),
+        related: fact.evidence.map((e) => ({ message: e.text, range: toRange(e.node) })),
       };
     }
   },
 });
+
+function toRange(node: Node): { start: number; end: number } {
+  const [start, end] = rangeOf(node);
+  return { start, end };
+}
 
 /** A start with a callback is long: the part before its first argument says which one is meant. */
 function headOf(fact: SpanLifeFact): { start: number; end: number } {
