@@ -1,6 +1,7 @@
 /** Metrics of several threads or processes as one: snapshots are plain data, sent with `postMessage` or `process.send`. */
 import { negotiateFormat } from './negotiate.ts';
-import type { Aggregator, Sample } from './metric-family.ts';
+import type { Aggregator } from './metric-family.ts';
+import type { ForeignSample } from './prom-registry.ts';
 import { sampledLines } from './sampled-lines.ts';
 import { formatValue } from './exposition.ts';
 
@@ -22,7 +23,7 @@ export interface SnapshotSample {
 }
 
 /** Makes a sample fit for JSON. */
-export function snapshotSample({ metricName, labels, value }: Sample): SnapshotSample {
+export function snapshotSample({ metricName, labels = {}, value }: ForeignSample): SnapshotSample {
   return {
     ...(metricName !== undefined && { metricName }),
     labels,

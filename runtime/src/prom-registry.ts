@@ -14,8 +14,9 @@ export interface PromClientRegistry {
   removeSingleMetric(name: string): void;
 }
 
-/** A sample of a foreign metric; with an exemplar where it has one. */
-export interface ForeignSample extends Sample {
+/** A sample of a metric of others: without labels where it has none, with an exemplar where it has one. */
+export interface ForeignSample extends Omit<Sample, 'labels'> {
+  readonly labels?: Sample['labels'];
   readonly exemplar?: {
     readonly labelSet: Record<string, string>;
     readonly value: number;
@@ -134,9 +135,14 @@ async function read(metric: { get(): unknown }, name: string): Promise<SampledMe
     const sampled = await metric.get();
     return isSampled(sampled) ? sampled : undefined;
   } catch (error) {
-    collectFailed(name, error instanceof Error ? error.message : 'it threw no error');
+    collectFailed(name, reasonOf(error));
     return undefined;
   }
+}
+
+/** What an error says. */
+export function reasonOf(error: unknown): string {
+  return error instanceof Error ? error.message : 'it threw no error';
 }
 
 /** Tells that a metric could not be collected. */

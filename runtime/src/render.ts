@@ -7,6 +7,7 @@ import { negotiateFormat } from './negotiate.ts';
 import {
   collectFailed,
   foreignMetrics,
+  reasonOf,
   type PendingMetric,
   type PromClientRegistry,
   type RegisteredMetric,
@@ -43,7 +44,7 @@ export async function collectFamily({ name, collect }: Family): Promise<void> {
   try {
     await collect();
   } catch (error) {
-    collectFailed(name, error instanceof Error ? error.message : 'it threw no error');
+    collectFailed(name, reasonOf(error));
   }
 }
 
@@ -152,7 +153,16 @@ export async function* render(
       }
       yield text;
     }
-    for (const metric of others) yield* sampledLines(metric, format, defaults);
+    for (const metric of others) yield* readableLines(metric);
+  }
+
+  /** What others hand over may be anything: it costs its own lines at most. */
+  function* readableLines(metric: SampledMetric): Generator<string> {
+    try {
+      yield* sampledLines(metric, format, defaults);
+    } catch (error) {
+      collectFailed(metric.name, reasonOf(error));
+    }
   }
 
   function defaultsFor({ store }: Family): string {

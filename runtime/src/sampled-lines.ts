@@ -1,12 +1,12 @@
 /** Prints metrics that come as plain samples: those of others in the registry, our own figures, snapshots of processes. */
 import { braced, escapeLabelValue, familyName, formatBound, formatValue, headLines } from './exposition.ts';
-import { withDefaults, type Sample } from './metric-family.ts';
+import { withDefaults } from './metric-family.ts';
 import type { ExpositionFormat } from './negotiate.ts';
 import type { ForeignSample, SampledMetric } from './prom-registry.ts';
 
 /** The label pairs of a sample; the default labels stand only where the sample has no such label. */
 function pairsOf(
-  labels: ForeignSample['labels'] | undefined,
+  labels: NonNullable<ForeignSample['labels']> | undefined,
   format: ExpositionFormat,
   defaults: ReadonlyMap<string, string>,
 ): string {
@@ -50,6 +50,6 @@ export function* sampledLines(
   for (const sample of metric.values) {
     const name = sample.metricName === undefined || isCounter ? plainName : sample.metricName;
     const labels = braced(pairsOf(sample.labels ?? {}, format, defaults));
-    yield `${name}${labels} ${formatValue(Number(sample.value))}${exemplarOf(sample, format)}\n`;
+    yield `${name}${labels} ${formatValue(sample.value)}${exemplarOf(sample, format)}\n`;
   }
 }

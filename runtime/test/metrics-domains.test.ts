@@ -76,7 +76,9 @@ describe('template', () => {
 
   it('is stable: a template of a template is itself', () => {
     const segment = fc.oneof(
-      fc.string({ unit: fc.constantFrom(...'abz019-.:{}*%?#/') }),
+      fc.string({
+        unit: fc.constantFrom('a', 'b', 'z', '0', '1', '9', '-', '.', ':', '{', '}', '*', '%', '?', '#', '/'),
+      }),
       fc.uuid(),
       fc.nat().map(String),
     );

@@ -39,7 +39,7 @@ describe('validation says what to write instead', () => {
     ['TELINT_LABEL_NAME', 'gauge', 'depth', { label: 'userId' }, 'write `user_id`'],
   ])('%s: %s %s', (code, type, name, options, advice) => {
     expect(() => create(type, name, options)).toThrow(
-      expect.objectContaining({ code, message: expect.stringContaining(advice) }),
+      expect.objectContaining({ code, message: expect.stringContaining(advice) as string }),
     );
   });
 

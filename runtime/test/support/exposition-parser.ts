@@ -45,7 +45,7 @@ class Line {
     throw new SyntaxError(`${what} at ${this.#at} in: ${this.#text}`);
   }
 
-  get isAtEnd(): boolean {
+  isAtEnd(): boolean {
     return this.#at === this.#text.length;
   }
 
@@ -90,7 +90,7 @@ class Line {
   #quoted(): string {
     let text = '';
     while (!this.tryTake('"')) {
-      if (this.isAtEnd) this.fail('unterminated value');
+      if (this.isAtEnd()) this.fail('unterminated value');
       if (this.tryTake('\\')) text += unescape(this.match(/[\\"n]/, 'an escape'));
       else text += this.match(/[^\\"\n]/, 'a character');
     }
@@ -189,7 +189,7 @@ function readSample(line: Line, format: 'text' | 'openmetrics'): ParsedSample {
   const labels = line.tryTake('{') ? line.labels() : new Map<string, string>();
   line.take(' ');
   const value = line.number();
-  if (line.isAtEnd) return { name, labels, value };
+  if (line.isAtEnd()) return { name, labels, value };
   if (format === 'text') return line.fail('more after the value');
   if (!/_total$|_bucket$/.test(name)) line.fail('an exemplar on another line than a counter or a bucket');
   line.take(' # {');
@@ -198,7 +198,7 @@ function readSample(line: Line, format: 'text' | 'openmetrics'): ParsedSample {
   line.take(' ');
   const exemplarValue = line.number();
   const timestamp = line.tryTake(' ') ? line.number() : undefined;
-  if (!line.isAtEnd) line.fail('more after the exemplar');
+  if (!line.isAtEnd()) line.fail('more after the exemplar');
   return { name, labels, value, exemplar: { labels: exemplarLabels, value: exemplarValue, timestamp } };
 }
 
