@@ -237,8 +237,10 @@ export function findAssignment(text: string, at: number, judge: Judge, mode: San
   const known = judge(text, start, end);
   let match = isColon ? known.match : known.parameter;
   if (match === undefined && !quoted && (known.endsPhrase || known.isType)) {
-    const from = phraseStart(text, start);
-    if (from !== -1) match = judge(text, from, known.isType ? start - 1 : end).match;
+    // `token: string = …`
+    const stop = known.isType && text.startsWith(': ', start - 2) ? start - 1 : start;
+    const from = phraseStart(text, stop);
+    if (from !== -1) match = judge(text, from, known.isType ? stop - 1 : end).match;
   }
   if (match === undefined && known.isAuth) match = { ...signature('auth'), strength: 'weak' };
   if (match === undefined || !isReplaced(match)) return undefined;

@@ -3,15 +3,23 @@ import type { Find } from './sanitize-replace.ts';
 import { isDigitCode, isWordCode, isWordStart } from './sanitize-text.ts';
 
 /** Runs of eight digits and more with single separators, and what may be an IBAN. */
-const CANDIDATES = /\d(?:[ ().-]{0,2}\d){7,}|[A-Z]{2}\d{2}(?: ?[A-Z0-9]){11,30}/g;
+const CANDIDATES = /\d(?:[ ().-]{0,2}\d){7,}|[A-Z]{2}\d{2}(?:[ -]?[A-Z0-9]){11,30}/g;
 const IPV4 = /(?:(?:25[0-5]|2[0-4]\d|1?\d?\d)\.){3}(?:25[0-5]|2[0-4]\d|1?\d?\d)/g;
 /** Groups of hexadecimal digits; how many there are and where `::` stands is checked afterwards. */
 const IPV6 = /[\da-f]{0,4}(?::[\da-f]{0,4}){2,7}(?:(?<=:)\d{1,3}(?:\.\d{1,3}){3})?/gi;
-const SHORTEST_CARD = 13;
+/** First digits of Maestro cards, which have 12 to 19 digits. Source: Mastercard, Maestro global rules. */
+const MAESTRO = new Set(['5018', '5019', '5020', '5038', '5893', '6304', '6759', '6761', '6762', '6763']);
+const SHORTEST_CARD = 12;
 const LONGEST_CARD = 19;
 /** `078-05-1120` */
 const SHORTEST_NUMBER = 11;
 const PLUS = 43;
+
+/** Countries that joined later. Source: SWIFT IBAN registry, release 99. */
+// prettier-ignore
+const LATER_IBANS: Readonly<Record<string, number>> = {
+  BI: 27, DJ: 27, FK: 18, HN: 28, LY: 25, MN: 20, NI: 28, OM: 23, RU: 33, SC: 31, SD: 18, SO: 23, SV: 28, TL: 23, YE: 30,
+};
 
 /** A run of digits without separators inside of a candidate. */
 interface Group {
@@ -36,7 +44,7 @@ export function isCardNumber(digits: string): boolean {
     const start = Number(digits.slice(0, count));
     return start >= from && start <= to && lengths.includes(digits.length);
   });
-  return isNetwork && luhn(digits) && !/^(\d)\1+$/.test(digits);
+  return (isNetwork || MAESTRO.has(digits.slice(0, 4))) && luhn(digits) && !/^(\d)\1+$/.test(digits);
 }
 
 /** Check digits of ISO 13616: letters count from 10, the number modulo 97 is 1. */
@@ -147,12 +155,13 @@ function findsInNumber(text: string, start: number, end: number, finds: Find[]):
 }
 
 function findIban(text: string, start: number, end: number, finds: Find[]): number {
-  const length = IBAN_LENGTHS[text.slice(start, start + 2)];
+  const country = text.slice(start, start + 2);
+  const length = IBAN_LENGTHS[country] ?? LATER_IBANS[country];
   if (length === undefined || !isWordStart(text, start)) return start + 1;
   let compact = '';
   for (let at = start; at < end && compact.length < length; at++) {
     const char = text.charAt(at);
-    if (char !== ' ') compact += char;
+    if (char !== ' ' && char !== '-') compact += char;
     if (compact.length === length && endsAlone(text, at + 1) && isIban(compact)) {
       finds.push({ start, end: at + 1, category: 'financial', mask: 'tail' });
       return at + 1;

@@ -86,7 +86,7 @@ function tokenRunEnd(text: string, from: number): number {
 }
 
 /**
- * A JSON web token: three parts of base64url, the last one maybe empty, of which the first two begin with `ey` (`{"`).
+ * A JSON web token: parts of base64url with dots between, of which the first two begin with `ey` (`{"`).
  * One pass over the text however often `ey` stands in it.
  */
 export function findToken(scan: Scan, start: number): Find | undefined {
@@ -96,8 +96,9 @@ export function findToken(scan: Scan, start: number): Find | undefined {
   scan.emptyUntil = header;
   if (header - start < 17 || text[header] !== '.' || !text.startsWith('ey', header + 1)) return undefined;
   const payload = tokenRunEnd(text, header + 1);
-  if (payload - header < 13 || text[payload] !== '.') return undefined;
-  return { start, end: tokenRunEnd(text, payload + 1), category: 'credential' };
+  if (payload - header < 13) return undefined;
+  const end = text[payload] === '.' ? tokenRunEnd(text, payload + 1) : payload;
+  return { start, end, category: 'credential' };
 }
 
 const BEGIN_KEY = /-----BEGIN[ A-Z0-9_-]{0,100}PRIVATE KEY(?: BLOCK)?-----/iy;

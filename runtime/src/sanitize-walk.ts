@@ -8,8 +8,9 @@ import { REDACTED } from './sanitize-replace.ts';
 export const DROPPED = Symbol('dropped');
 const TRUNCATED = '[TRUNCATED]';
 const CIRCULAR = '[CIRCULAR]';
-/** The shortest card numbers have 13 digits and begin with 4. */
-const LEAST_CARD = 4_000_000_000_000;
+/** The least card numbers: Maestro's with 12 digits. Timestamps in milliseconds of this century are no cards. */
+const LEAST_CARD = 501_800_000_000;
+const LEAST_LONG_CARD = 4_000_000_000_000;
 const SHORTEST_TEXT = 5;
 /** Ends the fast walk: objects contain themselves, or are deeper than allowed. */
 const TOO_DEEP = Symbol('too deep');
@@ -67,7 +68,7 @@ export function makeWalker(host: WalkHost): (value: unknown) => unknown {
         return clean;
       }
       case 'number':
-        return value >= LEAST_CARD && isCardNumber(String(value)) ? host.whole(value) : value;
+        return mayBeCard(value) && isCardNumber(String(value)) ? host.whole(value) : value;
       case 'bigint':
         return isCardNumber(String(value)) ? host.whole(value) : value;
       case 'object':
@@ -236,10 +237,15 @@ export function makeWalker(host: WalkHost): (value: unknown) => unknown {
   };
 }
 
+/** True for numbers in the ranges of card numbers. */
+function mayBeCard(value: number): boolean {
+  return value >= LEAST_LONG_CARD || (value >= LEAST_CARD && value < 700_000_000_000);
+}
+
 /** True for what most fields hold, so that the walk need not go into detail: nothing to replace, nothing to search. */
 function isPlain(node: KeyNode, value: unknown): boolean {
   if (typeof value === 'string') return value === node.lastClean || value.length < SHORTEST_TEXT;
-  if (typeof value === 'number') return !(value >= LEAST_CARD);
+  if (typeof value === 'number') return !mayBeCard(value);
   return typeof value === 'boolean' || value === null || value === undefined;
 }
 
