@@ -172,6 +172,11 @@ export const DIAGNOSTICS = {
     summary: 'A spool file was damaged; it was skipped, deleted and its spans counted as lost.',
     action: 'Nothing, unless it happens again: then check the disk.',
   },
+  TELINT_MIDDLEWARE_FAILED: {
+    kind: 'warning',
+    summary: 'A request was served without telemetry or with a part of it, because a function of the options failed.',
+    action: 'Correct the option that the message names; the request itself went on untouched.',
+  },
   TELINT_SHUTDOWN_INCOMPLETE: {
     kind: 'warning',
     summary: 'Tracing did not shut down within its deadline.',
