@@ -10,6 +10,8 @@ export interface SpoolOptions {
   readonly directory: string;
   /** Bytes of all files together; 64 MiB without it. */
   readonly maxBytes?: number;
+  /** What is written of a span: the sanitizer of `startTelemetry`, so that no raw value reaches the disk. */
+  readonly sanitize?: (span: ReadableSpanLike) => ReadableSpanLike;
 }
 
 /** A batch read back from disk. */
@@ -45,6 +47,7 @@ function isRunning(pid: number): boolean {
 export class SpanSpool {
   readonly #directory: string;
   readonly #maxBytes: number;
+  readonly #sanitize: SpoolOptions['sanitize'];
   readonly #waiting: Entry[] = [];
   readonly #taken = new Map<string, Entry>();
   #bytes = 0;
@@ -55,6 +58,7 @@ export class SpanSpool {
   constructor(options: SpoolOptions) {
     this.#directory = options.directory;
     this.#maxBytes = options.maxBytes ?? DEFAULT_MAX_BYTES;
+    this.#sanitize = options.sanitize;
   }
 
   /** Spans on disk, those being sent included. */
@@ -136,7 +140,7 @@ export class SpanSpool {
     const number = ++this.#sequence;
     const temporary = join(this.#directory, `.${String(process.pid)}-${String(number)}.tmp`);
     try {
-      const data = Buffer.from(encodeSpans(spans));
+      const data = Buffer.from(encodeSpans(this.#sanitize === undefined ? spans : spans.map(this.#sanitize)));
       if (this.#bytes + data.length > this.#maxBytes) return false;
       this.#bytes += data.length;
       const file = `${String(Date.now())}-${String(process.pid)}-${String(number)}-${String(spans.length)}.spans`;

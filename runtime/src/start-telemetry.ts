@@ -15,11 +15,14 @@ import { readEnvironment, type Environment } from './environment.ts';
 import { otlpTraceExporter } from './otlp-exporter.ts';
 import { resilientExporter } from './resilient-exporter.ts';
 import type { ResilientOptions } from './resilient-options.ts';
+import { safeBaggagePropagator } from './sanitize-hooks.ts';
+import { sanitizeSpan, sanitizingExporter } from './sanitize-span.ts';
+import { createSanitizer, type Sanitizer } from './sanitize.ts';
 import { adaptiveSampler, alwaysOff, alwaysOn, fixedSampler } from './sampling.ts';
 import { defaultResolveFrom, SdkLoader } from './sdk-loader.ts';
 import { setSpanRedaction } from './span-errors.ts';
 import { type AccountingSpanProcessor, spanProcessor } from './span-processor.ts';
-import type { ResourceLike, SamplerLike, SpanExporterLike } from './span-types.ts';
+import type { ReadableSpanLike, ResourceLike, SamplerLike, SpanExporterLike } from './span-types.ts';
 import type { LogFields, Telemetry, TelemetryOptions } from './telemetry-options.ts';
 import { handleSignals, runShutdown, type ShutdownStep } from './telemetry-shutdown.ts';
 import { registerTracingMetrics } from './tracing-metrics.ts';
@@ -107,7 +110,11 @@ function exporterOf(
   return otlpTraceExporter(options.otlp, environment, loader);
 }
 
-function queueOf(options: TelemetryOptions, environment: Environment): ResilientOptions {
+function queueOf(
+  options: TelemetryOptions,
+  environment: Environment,
+  sanitizer: Sanitizer | undefined,
+): ResilientOptions {
   const pick = <K extends 'scheduledDelayMs' | 'exportTimeoutMs' | 'maxQueueSize' | 'maxExportBatchSize'>(
     key: K,
   ): Partial<Record<K, number>> => {
@@ -120,10 +127,18 @@ function queueOf(options: TelemetryOptions, environment: Environment): Resilient
     ...pick('maxQueueSize'),
     ...pick('maxExportBatchSize'),
     ...options.queue,
+    ...(sanitizer === undefined || options.queue?.spool === undefined
+      ? {}
+      : { spool: { sanitize: (span: ReadableSpanLike) => sanitizeSpan(span, sanitizer), ...options.queue.spool } }),
   };
 }
 
-function setUpApi(options: TelemetryOptions, environment: Environment, loader: SdkLoader): void {
+function setUpApi(
+  options: TelemetryOptions,
+  environment: Environment,
+  loader: SdkLoader,
+  sanitizer: Sanitizer | undefined,
+): void {
   if (environment.logLevel !== undefined) {
     const level = DiagLogLevel[environment.logLevel.toUpperCase() as keyof typeof DiagLogLevel];
     diag.setLogger(new DiagConsoleLogger(), level);
@@ -131,8 +146,12 @@ function setUpApi(options: TelemetryOptions, environment: Environment, loader: S
   const manager = options.contextManager ?? new (loader.context('http/protobuf').AsyncLocalStorageContextManager)();
   if (context.setGlobalContextManager(manager)) manager.enable();
   const propagator = propagatorOf(options, environment, loader);
-  if (propagator !== undefined) propagation.setGlobalPropagator(propagator);
-  if (options.redact !== undefined) setSpanRedaction(options.redact);
+  if (propagator !== undefined)
+    propagation.setGlobalPropagator(
+      sanitizer === undefined ? propagator : safeBaggagePropagator(propagator, sanitizer),
+    );
+  const redact = options.redact ?? (sanitizer && ((text: string): string => sanitizer.value(text)));
+  if (redact !== undefined) setSpanRedaction(redact);
 }
 
 /** Telemetry that records nothing: switched off, or set up by somebody else. */
@@ -165,9 +184,10 @@ function runOnce(steps: () => ShutdownStep[], defaultMs: number): Telemetry['shu
 export function startTelemetry(options: TelemetryOptions = {}): Telemetry {
   const environment = readEnvironment(options.env);
   const loader = new SdkLoader(options.resolveFrom ?? defaultResolveFrom());
+  const sanitizer = options.sanitizer === false ? undefined : (options.sanitizer ?? createSanitizer());
   if (environment.disabled) {
     // The specification keeps propagation alive, so that a disabled service does not break its callers' traces.
-    setUpApi(options, environment, loader);
+    setUpApi(options, environment, loader, sanitizer);
     return inert(options);
   }
   const sdk = loader.trace('http/protobuf');
@@ -179,9 +199,10 @@ export function startTelemetry(options: TelemetryOptions = {}): Telemetry {
     );
   }
   const sampler = samplerOf(options, environment);
-  const inner = exporterOf(options, environment, loader);
+  const chosen = exporterOf(options, environment, loader);
+  const inner = chosen && sanitizer ? sanitizingExporter(chosen, sanitizer) : chosen;
   const resource = resourceOf(options, environment, loader);
-  const exporter = inner === undefined ? undefined : resilientExporter(inner, queueOf(options, environment));
+  const exporter = inner === undefined ? undefined : resilientExporter(inner, queueOf(options, environment, sanitizer));
   const processor: AccountingSpanProcessor | undefined = exporter === undefined ? undefined : spanProcessor(exporter);
   const provider = new Provider({
     resource,
@@ -194,7 +215,7 @@ export function startTelemetry(options: TelemetryOptions = {}): Telemetry {
     void exporter?.shutdown({ timeoutMs: 0 });
     return inert(options);
   }
-  setUpApi(options, environment, loader);
+  setUpApi(options, environment, loader, sanitizer);
   const instrumentations = (options.instrumentations ?? []).flat();
   for (const instrumentation of instrumentations) {
     instrumentation.setTracerProvider(provider);

@@ -2,6 +2,7 @@ import type { ContextManager, TextMapPropagator, TracerProvider } from '@opentel
 import type { EnvironmentSource, ExporterName, PropagatorName, SpanLimitsLike } from './environment.ts';
 import type { OtlpOptions } from './otlp-exporter.ts';
 import type { ResilientOptions } from './resilient-options.ts';
+import type { Sanitizer } from './sanitize.ts';
 import type { SamplerLike, SpanExporterLike, SpanProcessorLike } from './span-types.ts';
 import type { ProcessorStats } from './span-processor.ts';
 import type { MetricRegistryLike } from './tracing-metrics.ts';
@@ -35,7 +36,12 @@ export interface TelemetryOptions {
   readonly spanProcessors?: readonly SpanProcessorLike[];
   readonly spanLimits?: SpanLimitsLike;
   readonly instrumentations?: readonly (InstrumentationLike | readonly InstrumentationLike[])[];
-  /** Sanitizer of error texts for `withSpan`, `traced` and `errorSpan`. */
+  /**
+   * Cleans what leaves the process in spans and baggage, on disk too: one of `createSanitizer()` without it, false to send
+   * everything as it is.
+   */
+  readonly sanitizer?: Sanitizer | false;
+  /** Cleaner of error texts for `withSpan`, `traced` and `errorSpan`; the sanitizer's without it. */
   readonly redact?: (text: string) => string;
   /** Prometheus registry that gets the account of spans. */
   readonly registry?: MetricRegistryLike;

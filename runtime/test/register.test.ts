@@ -21,7 +21,11 @@ function install(name: string, packages: string): void {
   const service = join(directory, name);
   mkdirSync(join(service, 'node_modules'), { recursive: true });
   symlinkSync(packages, join(service, 'node_modules', '@opentelemetry'), 'dir');
-  cpSync(join(runtime, 'src'), join(service, 'telint'), { recursive: true });
+  // The vocabulary of the linter is bundled into the package; sources find it where the repository has it.
+  cpSync(join(runtime, 'src'), join(service, 'telint', 'runtime', 'src'), { recursive: true });
+  cpSync(join(runtime, '..', 'eslint-plugin', 'src'), join(service, 'telint', 'eslint-plugin', 'src'), {
+    recursive: true,
+  });
   writeFileSync(join(service, 'telint', 'package.json'), '{ "type": "module" }');
 }
 
@@ -55,7 +59,7 @@ function run(
 ): Promise<Ending> {
   const ca = join(directory, 'ca.pem');
   writeFileSync(ca, collector.ca);
-  const child = spawn(process.execPath, [flag, './telint/register.ts', ...code], {
+  const child = spawn(process.execPath, [flag, './telint/runtime/src/register.ts', ...code], {
     cwd: join(directory, service),
     env: {
       PATH: process.env['PATH'],
