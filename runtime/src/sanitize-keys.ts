@@ -69,6 +69,12 @@ function contextOf(path: string): string {
   return path.slice(at + 1);
 }
 
+/** `req.cookies` of Express and Fastify: the linter's singular of the word does not lead to `cookie`. */
+function parsedCookies(name: string, isAllowed: (path: string) => boolean): SensitiveMatch | undefined {
+  if (!/(?:^|[._-])(?:signed_?)?cookies$/i.test(name) || isAllowed(name)) return undefined;
+  return { category: 'credential', severity: 'high', strength: 'strong', word: 'cookies' };
+}
+
 function makeNode(
   key: string,
   match: SensitiveMatch | undefined,
@@ -106,9 +112,14 @@ export function makeKeyRules(settings: SanitizerSettings, cleanKey: (key: string
   let nodes = 0;
 
   const ownWords = settings.denyKeys.map(closedName);
+  const isAllowed = (path: string): boolean =>
+    settings.allowKeys.some((key) =>
+      key.endsWith('*') ? path.toLowerCase().startsWith(key.slice(0, -1).toLowerCase()) : path === key,
+    );
+
   const judge = (name: string): SensitiveMatch | undefined => {
     if (!mayBeSensitive(name) && !ownWords.some((word) => closedName(name).includes(word))) return undefined;
-    const match = classifyAttributeKey(name, vocabulary);
+    const match = classifyAttributeKey(name, vocabulary) ?? parsedCookies(name, isAllowed);
     return match !== undefined && settings.isOn(match.category) ? match : undefined;
   };
 
@@ -121,11 +132,6 @@ export function makeKeyRules(settings: SanitizerSettings, cleanKey: (key: string
     memo.set(key, match);
     return match;
   };
-
-  const isAllowed = (path: string): boolean =>
-    settings.allowKeys.some((key) =>
-      key.endsWith('*') ? path.toLowerCase().startsWith(key.slice(0, -1).toLowerCase()) : path === key,
-    );
 
   const make = (path: string, key: string): KeyNode => {
     const alone = judgeKey(key);

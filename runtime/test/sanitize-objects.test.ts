@@ -60,6 +60,7 @@ describe('values of every kind', () => {
     ['name beside a value', [{ name: 'Authorization', value: 'x' }, { key: 'page', value: '2' }], [{ name: 'Authorization', value: '[REDACTED]' }, { key: 'page', value: '2' }]],
     ['own __proto__', JSON.parse('{"__proto__":{"password":"x"},"a":1}'), JSON.parse('{"__proto__":{"password":"[REDACTED]"},"a":1}')],
     ['context of the object around', { user: { name: 'Bob' }, queue: { name: 'jobs' } }, { user: { name: '[REDACTED]' }, queue: { name: 'jobs' } }],
+    ['parsed cookies', { req: { cookies: { sid: 'x' }, signedCookies: {} } }, { req: { cookies: '[REDACTED]', signedCookies: '[REDACTED]' } }],
     ['a list of persons', { users: [{ firstName: 'Bob' }] }, { users: [{ firstName: '[REDACTED]' }] }],
   ])('%s', (_name, value, expected) => {
     expect(object(value)).toEqual(expected);
