@@ -1,9 +1,10 @@
 import { readFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { join, resolve } from 'node:path';
 import { parse, printParseErrorCode, type ParseError } from 'jsonc-parser';
 import { readSettings } from '../../eslint-plugin/src/host/settings.ts';
 import { defaultSettings, type Settings } from '../../eslint-plugin/src/analysis/settings.ts';
 import { rules } from '../../eslint-plugin/src/rules/index.ts';
+import { checkInfos } from './checks/catalog.ts';
 import type { Severity } from './findings.ts';
 
 /** Name of the configuration file. It is data: nothing of a workspace is ever run. */
@@ -27,6 +28,17 @@ export interface Config {
   readonly settings: Settings;
   /** Glob patterns, relative to the folder, of files to leave out. */
   readonly ignore: readonly string[];
+  readonly budget: Budget;
+}
+
+/** Numbers of time series that `telint/series-budget` holds the estimates against; nothing is checked without them. */
+export interface Budget {
+  /** Of any single metric. */
+  readonly perMetric?: number;
+  /** Of all metrics of a package together. */
+  readonly perService?: number;
+  /** Of single metrics by name, in place of `perMetric`. */
+  readonly metrics: Readonly<Record<string, number>>;
 }
 
 /** A mistake in the configuration; the message names the file, the key and what to write. */
@@ -35,16 +47,16 @@ export class ConfigError extends Error {
 }
 
 const LEVELS = { off: undefined, warn: 'warn', error: 'error' } as const;
-const KEYS = ['$schema', 'preset', 'rules', 'settings', 'ignore'];
+const KEYS = ['$schema', 'preset', 'rules', 'settings', 'ignore', 'budget'];
 
-/** Configuration of a folder from its `telint.json`, or the recommended preset; `preset` overrides the file's. */
-export function loadConfig(root: string, preset?: Preset): Config {
-  const path = join(root, CONFIG_FILE);
+/** Configuration of a folder from its `telint.json`, or the recommended preset; `preset` overrides the file's, and `file` must exist. */
+export function loadConfig(root: string, preset?: Preset, file?: string): Config {
+  const path = file === undefined ? join(root, CONFIG_FILE) : resolve(root, file);
   let text: string;
   try {
     text = readFileSync(path, 'utf8');
   } catch (error) {
-    if ((error as NodeJS.ErrnoException).code === 'ENOENT')
+    if (file === undefined && (error as NodeJS.ErrnoException).code === 'ENOENT')
       return configOf(preset === undefined ? {} : { preset }, path);
     throw new ConfigError(`${path} cannot be read: ${(error as Error).message}.`, { cause: error });
   }
@@ -81,6 +93,31 @@ export function configOf(raw: Readonly<Record<string, unknown>>, path: string): 
     rules: ruleSettings(preset as Preset, raw['rules'] ?? {}, path),
     settings: settingsOf(preset as Preset, raw, path),
     ignore,
+    budget: budgetOf(raw['budget'] ?? {}, path),
+  };
+}
+
+function budgetOf(given: unknown, path: string): Budget {
+  const isRecord = (v: unknown): v is Record<string, unknown> =>
+    typeof v === 'object' && v !== null && !Array.isArray(v);
+  const numberAt = (key: string, value: unknown): number => {
+    if (typeof value !== 'number' || !Number.isInteger(value) || value < 1)
+      throw new ConfigError(`${path}: "${key}" must be a whole number of time series from 1.`);
+    return value;
+  };
+  if (!isRecord(given)) throw new ConfigError(`${path}: "budget" must be an object such as { "perMetric": 1000 }.`);
+  const { perMetric, perService, metrics = {}, ...others } = given;
+  const [unknown] = Object.keys(others);
+  if (unknown !== undefined)
+    throw new ConfigError(`${path}: "budget.${unknown}" is not known. Known keys: perMetric, perService, metrics.`);
+  if (!isRecord(metrics))
+    throw new ConfigError(`${path}: "budget.metrics" must map names of metrics to numbers of time series.`);
+  return {
+    ...(perMetric === undefined ? {} : { perMetric: numberAt('budget.perMetric', perMetric) }),
+    ...(perService === undefined ? {} : { perService: numberAt('budget.perService', perService) }),
+    metrics: Object.fromEntries(
+      Object.entries(metrics).map(([name, value]) => [name, numberAt(`budget.metrics.${name}`, value)]),
+    ),
   };
 }
 
@@ -111,10 +148,13 @@ function ruleSettings(preset: Preset, given: unknown, path: string): ReadonlyMap
     const level = PRESETS.indexOf(rule.meta.docs?.recommended ?? 'all');
     if (level <= PRESETS.indexOf(preset)) settings.set(name, { severity: 'error', options: [] });
   }
+  for (const [name, check] of Object.entries(checkInfos))
+    if (PRESETS.indexOf(check.preset) <= PRESETS.indexOf(preset))
+      settings.set(name, { severity: 'error', options: [] });
   for (const [key, value] of Object.entries(given)) {
     const name = key.replace(/^telint\//, '');
-    if (!(name in rules)) {
-      const known = Object.keys(rules).join(', ');
+    if (!Object.hasOwn(rules, name) && !Object.hasOwn(checkInfos, name)) {
+      const known = [...Object.keys(rules), ...Object.keys(checkInfos)].join(', ');
       throw new ConfigError(`${path}: there is no rule "${key}". Known rules: ${known}.`);
     }
     const [level, ...options] = Array.isArray(value) ? (value as unknown[]) : [value];

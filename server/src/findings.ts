@@ -29,5 +29,14 @@ export interface Finding {
   readonly range: TextRange;
   readonly fixes: readonly Fix[];
   /** Other places that explain the finding. */
-  readonly related?: readonly { readonly path: string; readonly range: TextRange; readonly message: string }[];
+  readonly related?: readonly RelatedLocation[];
+}
+
+/** A place that explains a finding. */
+export interface RelatedLocation {
+  readonly path: string;
+  readonly range: TextRange;
+  readonly message: string;
+  /** A step on the way of a value, from where it is written towards its source. */
+  readonly step?: true;
 }

@@ -37,8 +37,8 @@ export class Runner {
     this.config = config;
     this.workspace = workspace;
     this.#rules = [...config.rules].flatMap(([name, { severity, options }]) => {
-      const rule = rules[name as keyof typeof rules] as object;
-      const source = sourceOf(rule);
+      // Checks of the workspace are not rules of a file.
+      const source = Object.hasOwn(rules, name) ? sourceOf(rules[name as keyof typeof rules]) : undefined;
       return source ? [{ id: `telint/${name}`, source, options, severity }] : [];
     });
   }
@@ -104,6 +104,7 @@ export class Runner {
               path: place.path,
               range: lineRange(this.workspace.text(place.path) ?? '', place.line),
               message: place.message,
+              step: true,
             },
       ),
     };

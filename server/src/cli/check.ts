@@ -1,0 +1,70 @@
+import { PRESETS } from '../config.ts';
+import { UsageError, type Command, type ExitCode, type Given, type OptionSpec } from './command.ts';
+import { formatGithub } from './format-github.ts';
+import { formatJson } from './format-json.ts';
+import { count, formatStylish, type Report } from './format-stylish.ts';
+import { paintFor, type Io } from './io.ts';
+import { lintFiles, openRunner } from './lint.ts';
+import { numberOf } from './parse-arguments.ts';
+import { withCounts } from './results.ts';
+import { Baseline } from './suppressions.ts';
+import { version } from './version.ts';
+
+/** Options that choose the configuration; every command that looks at code has them. */
+export const CONFIG_OPTIONS = {
+  preset: { help: 'Preset in place of the one of telint.json.', value: 'name', choices: PRESETS },
+  config: { help: 'Configuration file (default: telint.json).', value: 'file' },
+} as const satisfies Record<string, OptionSpec>;
+
+/** `telint check`: rules and checks over files. */
+export const checkCommand: Command = {
+  name: 'check',
+  summary: 'Check the telemetry of a project: all rules, and what needs the whole workspace.',
+  operands: '[files, folders or globs]',
+  options: {
+    format: {
+      help: 'Format of the report (default: stylish).',
+      value: 'name',
+      choices: ['stylish', 'json', 'sarif', 'github'],
+    },
+    ...CONFIG_OPTIONS,
+    quiet: { help: 'Report errors only.' },
+    'max-warnings': { help: 'Fail with more warnings than this.', value: 'n' },
+    'suppress-all': { help: 'Write all errors of today to the baseline, and report the others from now on.' },
+    'prune-suppressions': { help: 'Take out of the baseline what is fixed.' },
+    'suppressions-location': { help: 'File of the baseline (default: eslint-suppressions.json).', value: 'path' },
+  },
+  notes: ['Exit codes: 0 no errors, 1 errors (or too many warnings), 2 a mistake in the use or the configuration.'],
+  run: (given, io) => Promise.resolve().then(() => check(given, io)),
+};
+
+async function check(given: Given, io: Io): Promise<ExitCode> {
+  const suppress = given.on('suppress-all');
+  const prune = given.on('prune-suppressions');
+  if (suppress && prune) throw new UsageError('use either --suppress-all or --prune-suppressions.');
+  const maxWarnings = numberOf(given, 'max-warnings');
+  const baseline = new Baseline(io.cwd, given.text('suppressions-location'), suppress);
+  const runner = openRunner(given, io);
+  const linted = lintFiles(runner, given.paths, io);
+  if (suppress) baseline.suppressAll(linted.results);
+  if (prune) baseline.prune(linted.results);
+  const { results: known, unused } = baseline.apply(linted.results);
+  if (unused > 0)
+    io.err(`${count(unused, 'finding')} of the baseline no longer exist. Run \`telint check --prune-suppressions\`.\n`);
+  const warnings = known.reduce((n, r) => n + r.warningCount, 0);
+  const errors = known.reduce((n, r) => n + r.errorCount, 0);
+  const results = given.on('quiet')
+    ? known.map((r) => withCounts({ ...r, messages: r.messages.filter((m) => m.severity === 2) }))
+    : known;
+  io.out(await format(given.text('format') ?? 'stylish', { root: io.cwd, ...linted, results, version: version() }, io));
+  const tooMany = maxWarnings !== undefined && warnings > maxWarnings;
+  if (tooMany && errors === 0) io.err(`${count(warnings, 'warning')}, and --max-warnings allows ${maxWarnings}.\n`);
+  return errors > 0 || tooMany ? 1 : 0;
+}
+
+async function format(name: string, report: Report, io: Io): Promise<string> {
+  if (name === 'json') return formatJson(report);
+  if (name === 'github') return formatGithub(report);
+  if (name === 'sarif') return (await import('./format-sarif.ts')).formatSarif(report);
+  return formatStylish(report, paintFor(io));
+}

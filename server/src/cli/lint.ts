@@ -1,0 +1,64 @@
+import { Workspace } from '../../../eslint-plugin/src/host/workspace.ts';
+import { workspaceRoot } from '../../../eslint-plugin/src/host/workspace-root.ts';
+import { runChecks } from '../checks/checks.ts';
+import { loadConfig, type Preset } from '../config.ts';
+import type { Finding } from '../findings.ts';
+import { Runner } from '../runner.ts';
+import type { Given } from './command.ts';
+import type { Io } from './io.ts';
+import { Progress } from './progress.ts';
+import { LinesOf, resultOf, type Result, type SkippedFile } from './results.ts';
+import { selectFiles } from './select-files.ts';
+
+/** What a run over files found. */
+export interface Linted {
+  readonly results: readonly Result[];
+  readonly skipped: readonly SkippedFile[];
+  readonly lines: LinesOf;
+}
+
+/** A runner for the folder that the command works in, with the configuration that the options choose. */
+export function openRunner(given: Given, { cwd }: Pick<Io, 'cwd'>): Runner {
+  const config = loadConfig(cwd, given.text('preset') as Preset | undefined, given.text('config'));
+  return new Runner(cwd, config, new Workspace(workspaceRoot(cwd)));
+}
+
+/** Runs rules and checks over the files that the arguments name. */
+export function lintFiles(runner: Runner, args: readonly string[], io: Io): Linted {
+  const files = selectFiles(runner, args);
+  const progress = new Progress(io);
+  const findings = new Map<string, Finding[]>();
+  const skipped: SkippedFile[] = [];
+  for (const [i, path] of files.entries()) {
+    progress.step('Checking file', i + 1, files.length);
+    const { findings: found, error } = lintOne(runner, path);
+    findings.set(path, [...found]);
+    if (error !== undefined) skipped.push({ filePath: path, reason: error });
+  }
+  for (const finding of runChecks(runner, (done, total) => progress.step('Collecting metrics of file', done, total)))
+    findings.get(finding.path)?.push(finding);
+  progress.done();
+  const read = (path: string): string | undefined => runner.workspace.text(path);
+  const lines = new LinesOf(read);
+  const broken = new Set(skipped.map((s) => s.filePath));
+  return {
+    results: [...findings]
+      .filter(([path]) => !broken.has(path))
+      .map(([path, list]) => resultOf(path, list.toSorted(bySource), read, lines)),
+    skipped,
+    lines,
+  };
+}
+
+function bySource(a: Finding, b: Finding): number {
+  return a.range.start - b.range.start || a.range.end - b.range.end || (a.rule < b.rule ? -1 : 1);
+}
+
+/** A file that a rule cannot cope with is named at the end; the others are checked all the same. */
+function lintOne(runner: Runner, path: string): { readonly findings: readonly Finding[]; readonly error?: string } {
+  try {
+    return runner.lint(path);
+  } catch (error) {
+    return { findings: [], error: `cannot be analysed (${(error as Error).message}); please report this` };
+  }
+}
