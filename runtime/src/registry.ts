@@ -198,8 +198,12 @@ class MetricSet implements Metrics, RenderSource {
   }
 
   #add<F extends Family>(family: F): F {
+    if (this.registry !== undefined) this.#register(this.registry, family);
     this.families.set(family.name, family);
-    if (this.registry === undefined) return family;
+    return family;
+  }
+
+  #register(registry: PromClientRegistry, family: Family): void {
     const metric = new RegisteredMetric({
       name: family.name,
       help: family.help,
@@ -214,9 +218,14 @@ class MetricSet implements Metrics, RenderSource {
         family.reset();
       },
     });
+    try {
+      registry.registerMetric(metric as never);
+    } catch (cause) {
+      family.store.dispose();
+      const message = `The registry refuses \`${family.name}\`: give the metric another name.`;
+      throw new TelintError('TELINT_METRIC_DUPLICATE', message, { cause });
+    }
     this.registered.set(family.name, metric);
-    this.registry.registerMetric(metric as never);
-    return family;
   }
 
   render(accept?: string, options: RenderOptions = {}): AsyncGenerator<string, void, undefined> {

@@ -3,6 +3,7 @@
  * a series, so no separator can make two of them one. Raw values that are no strings get edges of their own.
  */
 import { LabelState, admissionSteps, type Limits, type OnLimit, type SeriesBudget } from './limits.ts';
+import { isSpelling, prune, type Node } from './trie-edges.ts';
 import { OTHER, type LabelRecord } from './label-values.ts';
 import type { LabelDomains } from './domains.ts';
 
@@ -51,11 +52,6 @@ export interface StoreOptions<S extends Series> {
   readonly create: (values: readonly string[], now: number) => S;
 }
 
-type Node<S> = Map<unknown, Node<S> | S>;
-
-/** Longest raw text that gets an edge of its own beside the value it stands for. */
-const MAX_ALIAS = 8;
-
 /** The series of one metric: lookup, limits and expiry. */
 export class SeriesStore<S extends Series> {
   readonly names: readonly string[];
@@ -75,6 +71,7 @@ export class SeriesStore<S extends Series> {
   #placeholder: S | undefined;
   #lastSweep: number;
   #defaults = '';
+  #isDisposed = false;
 
   constructor(options: StoreOptions<S>) {
     const { metric, labels, limits, onLimit, now } = options;
@@ -103,7 +100,7 @@ export class SeriesStore<S extends Series> {
     // Casts: the depth of a node says whether its children are nodes or series.
     switch (this.names.length) {
       case 0:
-        return () => this.series[0] ?? this.#make([]);
+        return () => this.series[0] ?? this.#admit([]);
       case 1:
         return (labels) => (root.get(labels[a]) as S | undefined) ?? miss(labels);
       case 2:
@@ -205,6 +202,7 @@ export class SeriesStore<S extends Series> {
 
   /** A new series if the limits allow it; else one label after the other becomes `__other__`, the one in most demand first. */
   #admit(values: string[]): S {
+    if (this.#isDisposed) return this.#dropped();
     this.#sweepInTime();
     for (;;) {
       const stage = this.#refusal(values);
@@ -371,8 +369,9 @@ export class SeriesStore<S extends Series> {
     return this.#options.limits.seriesPerMetric;
   }
 
-  /** Removes all series for good, with their part of the common budget. */
+  /** Removes all series for good; what is written from here on goes nowhere. */
   dispose(): void {
+    this.#isDisposed = true;
     this.#detach(new Set(this.series));
   }
 
@@ -380,20 +379,6 @@ export class SeriesStore<S extends Series> {
   clear(): void {
     this.#detach(new Set(this.series));
     this.epoch++;
-    if (this.names.length === 0) this.#make([]);
-  }
-}
-
-/** Whether a raw value is one of few that stand for its stored value. */
-function isSpelling(raw: unknown, { domain }: LabelState): boolean {
-  if (typeof raw === 'string') return domain.hasFewSpellings === true && raw.length <= MAX_ALIAS;
-  return typeof raw !== 'function' && typeof raw !== 'object';
-}
-
-/** Takes detached series out of the trie together with the edges of their other spellings and with empty nodes. */
-function prune<S>(node: Node<S>, gone: ReadonlySet<S>, depth: number): void {
-  for (const [key, child] of node) {
-    if (depth > 1) prune(child as Node<S>, gone, depth - 1);
-    if (depth > 1 ? (child as Node<S>).size === 0 : gone.has(child as S)) node.delete(key);
+    if (this.names.length === 0 && !this.#isDisposed) this.#make([]);
   }
 }

@@ -1,7 +1,7 @@
 import { setFlagsFromString } from 'node:v8';
 import { runInNewContext } from 'node:vm';
 import { describe, expect, it } from 'vitest';
-import { createMetrics, free, oneOf, template } from '../src/metrics.ts';
+import { bucketed, createMetrics, free, oneOf, template, topK } from '../src/metrics.ts';
 import { parseExposition, sumOf } from './support/exposition-parser.ts';
 
 setFlagsFromString('--expose-gc');
@@ -45,6 +45,24 @@ describe('a flood of 200,000 increments, half of them to new routes', () => {
     expect(growth).toBeLessThan(1e6);
     const [, route] = metrics.stats().metrics[0]?.labels ?? [];
     expect(Math.abs((route?.demand ?? 0) / (WRITES / 2) - 1)).toBeLessThan(0.15);
+  });
+});
+
+describe('values of a megabyte', () => {
+  it.each([
+    ['free', free()],
+    ['topK', topK(50)],
+    ['bucketed', bucketed()],
+    ['template', template()],
+  ])('are not kept in memory by %s', (_, domain) => {
+    const metrics = createMetrics();
+    const counter = metrics.counter({ name: 'long_total', help: 'Long.', labels: { a: domain } });
+    const before = heapUsed();
+    for (let index = 0; index < 40; index++) {
+      // Parsed from JSON, so that the text is in one piece, as a body is.
+      counter.inc({ a: JSON.parse(`"/${letters(index)}${'x'.repeat(1 << 20)}"`) as string });
+    }
+    expect(heapUsed() - before).toBeLessThan(4e6);
   });
 });
 

@@ -1,3 +1,4 @@
+import { Registry } from 'prom-client';
 import { describe, expect, it } from 'vitest';
 import { createMetrics, free, type MetricType } from '../src/metrics.ts';
 import type { DiagnosticCode } from '../src/diagnostics.ts';
@@ -64,6 +65,29 @@ describe('validation says what to write instead', () => {
     expect(metrics.remove('a_total')).toBe(false);
     expect(metrics.stats().series).toBe(0);
     metrics.counter({ name: 'a_total', help: 'A.' });
+  });
+
+  it('lets what was removed be written without a trace', () => {
+    const metrics = createMetrics();
+    const counter = metrics.counter({ name: 'a_total', help: 'A.', labels: { a: free() } });
+    const plain = metrics.counter({ name: 'b_total', help: 'B.' });
+    const bound = counter.bind({ a: 'x' });
+    metrics.clear();
+    counter.inc({ a: 'y' });
+    bound.inc();
+    plain.inc();
+    plain.reset();
+    expect(metrics.stats()).toMatchObject({ series: 0, metrics: [] });
+  });
+
+  it('says so when the registry refuses a name', () => {
+    const registry = new Registry();
+    const metrics = createMetrics({ registry });
+    // prom-client keeps its metrics in an object with a prototype.
+    expect(() => metrics.gauge({ name: 'constructor', help: 'C.' })).toThrow(
+      expect.objectContaining({ code: 'TELINT_METRIC_DUPLICATE' }),
+    );
+    expect(metrics.stats().metrics).toEqual([]);
   });
 
   it.each([{ valuesPerLabel: 0 }, { seriesPerMetric: 1.5 }, { totalSeries: Number.NaN }])(
