@@ -52,10 +52,10 @@ export function indexKeywords(texts: readonly string[]): KeywordIndex {
   }
   const begins = new Uint32Array((LAST_THREE + 1) / 32);
   const groupOf = new Uint16Array(LAST_THREE + 1);
-  const numbers = new Map<string, number>();
+  const numbers = new Map<string | number, number>();
   const groups: (readonly number[])[] = [[]];
   for (const [key, list] of members) {
-    const name = list.join();
+    const name = list.length === 1 ? (list[0] ?? 0) : list.join();
     let number = numbers.get(name);
     if (number === undefined) {
       number = groups.push(list) - 1;
