@@ -237,7 +237,9 @@ class MetricSet implements Metrics, RenderSource {
     // Each piece is encoded in its turn: joining the texts at the end would do the work of all of them at once.
     for await (const piece of this.render(accept, options)) pieces.push(Buffer.from(piece));
     await nextTurn();
-    return Buffer.concat(pieces).toString('utf8');
+    const whole = Buffer.concat(pieces);
+    await nextTurn();
+    return whole.toString('utf8');
   }
 
   snapshot(options: RenderOptions = {}): Promise<MetricSnapshot[]> {
