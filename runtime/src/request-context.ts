@@ -1,5 +1,5 @@
 import { AsyncLocalStorage } from 'node:async_hooks';
-import { context, isSpanContextValid, trace } from '@opentelemetry/api';
+import { context, createContextKey, isSpanContextValid, trace } from '@opentelemetry/api';
 
 /** What is known of the request that is being served. */
 export interface RequestContext {
@@ -16,6 +16,9 @@ export interface CorrelationFields {
 
 const storage = new AsyncLocalStorage<RequestContext>();
 
+/** Where a context of OpenTelemetry carries its request, so that one storage serves both; `withRequestContext` wins. */
+export const REQUEST_KEY = createContextKey('telint request');
+
 /** Runs a function, and everything asynchronous that it starts, inside the context of a request. */
 export function withRequestContext<T>(request: RequestContext, run: () => T): T {
   return storage.run(request, run);
@@ -23,13 +26,19 @@ export function withRequestContext<T>(request: RequestContext, run: () => T): T 
 
 /** The context of the request that is being served, if any. */
 export function requestContext(): RequestContext | undefined {
-  return storage.getStore();
+  return storage.getStore() ?? (context.active().getValue(REQUEST_KEY) as RequestContext | undefined);
+}
+
+/** Whether `withRequestContext` is at work here. */
+export function hasStoredRequest(): boolean {
+  return storage.getStore() !== undefined;
 }
 
 /** The ids of the active span and request, for a log line. Empty outside of both. */
 export function correlation(): CorrelationFields {
-  const request = storage.getStore();
-  const span = trace.getSpanContext(context.active());
+  const active = context.active();
+  const request = storage.getStore() ?? (active.getValue(REQUEST_KEY) as RequestContext | undefined);
+  const span = trace.getSpanContext(active);
   const ids =
     span === undefined || !isSpanContextValid(span)
       ? undefined

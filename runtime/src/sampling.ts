@@ -20,9 +20,9 @@ import {
   withOtMember,
 } from './consistent-threshold.ts';
 import { TelintError } from './diagnostics.ts';
+import { UnsampledContext } from './overlay-context.ts';
 import { DECISION_KEY, FORCED_KEY, pendingDecision, type PendingDecision } from './sampling-context.ts';
 import { NOT_RECORD, RECORD_AND_SAMPLED, type SamplerLike, type SamplingResultLike } from './span-types.ts';
-import { newSpanId, newTraceId } from './trace-ids.ts';
 
 export { errorSpan, errorSpanStats, type ErrorSpanOptions } from './error-span.ts';
 export type { AdaptiveOptions };
@@ -93,8 +93,7 @@ function activateUnsampled(base: Context): Context {
   const current = trace.getSpanContext(base);
   if (current !== undefined && isSpanContextValid(current) && (current.traceFlags & TraceFlags.SAMPLED) === 0)
     return base;
-  const traceId = current !== undefined && isSpanContextValid(current) ? current.traceId : newTraceId();
-  return trace.setSpanContext(base, { traceId, spanId: newSpanId(), traceFlags: TraceFlags.NONE });
+  return new UnsampledContext(base, current !== undefined && isSpanContextValid(current) ? current.traceId : undefined);
 }
 
 const PARENT_SAMPLED: HeadDecision = Object.freeze({

@@ -76,7 +76,9 @@ function setBase(this: Tracked, value: string): void {
   if (typeof value !== 'string' || value.length <= parent.length || !value.startsWith(parent)) return;
   const suffix = value.slice(parent.length);
   const template = baseTemplate(this, parent) + mountTemplate(suffix, this.params ?? {});
-  if (template !== value) (this[MOUNTS] ??= new Map<string, string>()).set(value, template);
+  if (template === value) return;
+  const mounts = this[MOUNTS] ?? new Map<string, string>();
+  this[MOUNTS] = mounts.set(value, template);
 }
 
 function setRoute(this: Tracked, route: RouteLike): void {

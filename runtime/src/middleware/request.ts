@@ -3,7 +3,7 @@ import { extract } from '../carriers.ts';
 import { warn } from '../diagnostics.ts';
 import { isTracingSuppressed } from '../suppressed.ts';
 import { existingServerSpan } from './existing-span.ts';
-import { HeadReader, type HeadFacts } from './request-headers.ts';
+import { HeadReader } from './request-headers.ts';
 import { knownMethod, RequestMetrics } from './request-metrics.ts';
 import {
   requestSettings,
@@ -40,15 +40,18 @@ const describeError = (error: unknown): string => (error instanceof Error ? erro
 export class RequestTelemetry {
   readonly settings: RequestSettings;
   readonly metrics: RequestMetrics | undefined;
-  readonly #heads: HeadReader;
+  readonly #head: HeadReader;
   readonly #tracer: Tracer | undefined;
 
   constructor(options: RequestTelemetryOptions) {
     this.settings = requestSettings(options);
     this.metrics = options.metrics === undefined ? undefined : new RequestMetrics(options.metrics);
-    this.#heads = new HeadReader(this.settings.requestIdHeader);
+    this.#head = new HeadReader(this.settings.requestIdHeader);
     this.#tracer = options.tracer === false ? undefined : (options.tracer ?? trace.getTracer('@telint/runtime'));
   }
+
+  /** Cleans the texts of errors. */
+  readonly redact = (text: string): string => this.settings.sanitizer.value(text);
 
   get tracer(): Tracer | undefined {
     return this.#tracer;
@@ -80,19 +83,21 @@ export class RequestTelemetry {
   #serve(request: ServerRequest, response: Response, source: RequestSource, route: string | undefined): ServedRequest {
     const { responseHeader, generateId } = this.settings;
     const startedAt = performance.now();
-    const head = this.#heads.read(request, startedAt);
+    const head = this.#head;
+    head.read(request, startedAt);
+    const { hasBody } = head;
     const identity = new RequestIdentity(head.requestId, generateId);
     const served = new ServedRequest(this, request, response, source, knownMethod(request.method), startedAt, identity);
     served.route = route;
     try {
-      this.#trace(served, request, head);
+      this.#trace(served, request, head.hasContext);
       if (responseHeader !== undefined && !response.headersSent) {
         response.setHeader(responseHeader, identity.requestId);
       }
     } catch (error) {
       warn('TELINT_MIDDLEWARE_FAILED', `A request has no span or no id: ${describeError(error)}.`, 'trace');
     }
-    if (head.hasBody) served.bindEvents(request);
+    if (hasBody) served.bindEvents(request);
     (response as Marked)[SERVED] = served;
     // From here on the end is certain: with the response or, where it may never get a socket, with the connection.
     response.on('close', onClose);
@@ -102,7 +107,7 @@ export class RequestTelemetry {
   }
 
   /** Finds the span that is there already, or decides and starts one. */
-  #trace(served: ServedRequest, request: ServerRequest, head: HeadFacts): void {
+  #trace(served: ServedRequest, request: ServerRequest, hasContext: boolean): void {
     const active = context.active();
     let base = active;
     if (active !== ROOT_CONTEXT) {
@@ -115,8 +120,8 @@ export class RequestTelemetry {
       base = trace.deleteSpan(active);
     }
     const { sampler, baggage, publicEndpoint } = this.settings;
-    let parent = head.hasContext ? extract(request.headers, { context: base, baggage }) : base;
-    const caller = head.hasContext ? trace.getSpanContext(parent) : undefined;
+    let parent = hasContext ? extract(request.headers, { context: base, baggage }) : base;
+    const caller = hasContext ? trace.getSpanContext(parent) : undefined;
     const isLinked = publicEndpoint === true && caller !== undefined;
     if (isLinked) parent = trace.deleteSpan(parent);
     if (this.#tracer === undefined) {

@@ -1,0 +1,76 @@
+import { trace, TraceFlags, type Context } from '@opentelemetry/api';
+import { newSpanId, newTraceId } from './trace-ids.ts';
+
+/** A context with one more value. `setValue` of the API copies all values into a new Map, which costs more than the look-ups of a request. */
+export class OverlayContext implements Context {
+  readonly #base: Context;
+  readonly #key: symbol;
+  readonly #value: unknown;
+
+  constructor(base: Context, key: symbol, value: unknown) {
+    this.#base = base;
+    this.#key = key;
+    this.#value = value;
+  }
+
+  getValue(key: symbol): unknown {
+    return key === this.#key ? this.#value : this.#base.getValue(key);
+  }
+
+  setValue(key: symbol, value: unknown): Context {
+    return this.#base.setValue(this.#key, this.#value).setValue(key, value);
+  }
+
+  deleteValue(key: symbol): Context {
+    const without = this.#base.deleteValue(key);
+    return key === this.#key ? without : without.setValue(this.#key, this.#value);
+  }
+}
+
+/** The key under which the API keeps the span: asked of the API itself, which does not export it. */
+const SPAN_KEY = ((): symbol => {
+  let found: symbol | undefined;
+  const probe: Context = {
+    getValue: () => undefined,
+    setValue(key) {
+      found = key;
+      return probe;
+    },
+    deleteValue: () => probe,
+  };
+  trace.setSpanContext(probe, { traceId: newTraceId(), spanId: newSpanId(), traceFlags: TraceFlags.NONE });
+  return found ?? Symbol('no span key');
+})();
+
+/** A context whose span is not sampled. Most of them are never asked for its ids, so these are drawn when they are. */
+export class UnsampledContext implements Context {
+  readonly #base: Context;
+  readonly #traceId: string | undefined;
+  #full: Context | undefined = undefined;
+
+  /** `traceId`: of the trace that goes on; undefined for a new one. */
+  constructor(base: Context, traceId: string | undefined) {
+    this.#base = base;
+    this.#traceId = traceId;
+  }
+
+  #make(): Context {
+    return (this.#full ??= trace.setSpanContext(this.#base, {
+      traceId: this.#traceId ?? newTraceId(),
+      spanId: newSpanId(),
+      traceFlags: TraceFlags.NONE,
+    }));
+  }
+
+  getValue(key: symbol): unknown {
+    return key === SPAN_KEY ? this.#make().getValue(key) : this.#base.getValue(key);
+  }
+
+  setValue(key: symbol, value: unknown): Context {
+    return key === SPAN_KEY ? this.#base.setValue(key, value) : this.#make().setValue(key, value);
+  }
+
+  deleteValue(key: symbol): Context {
+    return key === SPAN_KEY ? this.#base.deleteValue(key) : this.#make().deleteValue(key);
+  }
+}
