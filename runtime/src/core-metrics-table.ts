@@ -350,7 +350,7 @@ export const CORE_METRICS = {
     requestsByTenant: {
       type: 'counter',
       name: 'business_tenant_requests_total',
-      help: 'Requests of the 20 most active tenants; all others together are __other__.',
+      help: 'Requests of the 20 most active tenants; all others are counted together.',
       labels: { tenant: { kind: 'topK', k: 20 }, tenant_tier: TIER },
     },
   },
