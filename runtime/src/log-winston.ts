@@ -4,7 +4,11 @@ import { correlation } from './request-context.ts';
 import { createSanitizer, type Sanitizer } from './sanitize.ts';
 
 /** A line of winston: fields, and symbols that its transports read. */
-export type WinstonInfo = Record<string | symbol, unknown>;
+export interface WinstonInfo {
+  level: string;
+  message: unknown;
+  [field: string | symbol]: unknown;
+}
 
 /** A format of winston (`logform`), taken structurally. */
 export interface WinstonFormat {
@@ -34,7 +38,7 @@ function fieldsOf(info: WinstonInfo): Record<string, unknown> {
 }
 
 function clean(info: WinstonInfo, sanitizer: Sanitizer): WinstonInfo {
-  const out: WinstonInfo = { level: info['level'] };
+  const out: Record<string | symbol, unknown> = { level: info.level };
   for (const [key, value] of Object.entries(fieldsOf(info))) {
     if (key === 'level') continue;
     const next =
@@ -49,7 +53,7 @@ function clean(info: WinstonInfo, sanitizer: Sanitizer): WinstonInfo {
   // Formats before this one have written the line already, or left the values for one behind it.
   if (typeof info[MESSAGE] === 'string') out[MESSAGE] = sanitizer.value(info[MESSAGE]);
   if (info[SPLAT] !== undefined) out[SPLAT] = sanitizer.object(info[SPLAT]);
-  return out;
+  return out as WinstonInfo;
 }
 
 /**
