@@ -57,3 +57,6 @@ export {
 } from './registry.ts';
 export { type RenderOptions } from './render.ts';
 export { processMetrics, type ProcessMetrics, type ProcessMetricsOptions } from './process-metrics.ts';
+export { PROCESS_METRICS, type ProcessMetricName } from './process-metrics-table.ts';
+export { countSanitized } from './sanitize-metrics.ts';
+export { TELEMETRY_METRICS } from './telemetry-metrics-table.ts';

@@ -17,6 +17,7 @@ import { TelintError } from './diagnostics.ts';
 import { free, oneOf } from './domains.ts';
 import { memoryLimit } from './memory-limit.ts';
 import type { Aggregator } from './metric-family.ts';
+import type { ProcessMetricName } from './process-metrics-table.ts';
 import type { Metrics } from './registry.ts';
 
 /** Settings of the process metrics. */
@@ -70,7 +71,7 @@ class Registration {
   }
 
   /** A gauge that is read at each scrape; `max` of several processes where a sum would mean nothing. */
-  gauge(name: string, help: string, read: () => number, aggregator: Aggregator = 'sum'): void {
+  gauge(name: ProcessMetricName, help: string, read: () => number, aggregator: Aggregator = 'sum'): void {
     const unit = unitOf(name);
     const collect = () => {
       gauge?.set(read());
@@ -79,7 +80,7 @@ class Registration {
   }
 
   /** A counter over a total of seconds that the system keeps. */
-  seconds(name: string, help: string, read: () => number): void {
+  seconds(name: ProcessMetricName, help: string, read: () => number): void {
     let last = 0;
     const collect = () => {
       const total = read();

@@ -2,6 +2,7 @@
 import type { Family, Sample } from './metric-family.ts';
 import type { RegisteredSource } from './prom-registry.ts';
 import type { SeriesBudget } from './limits.ts';
+import { TELEMETRY_METRICS } from './telemetry-metrics-table.ts';
 
 /** The parts of a set of metrics that are reported. */
 export interface SelfReported {
@@ -45,19 +46,19 @@ const perLabel =
 
 const FIGURES: readonly { name: string; help: string; type: 'gauge' | 'counter'; collect: Collect }[] = [
   {
-    name: 'telemetry_series',
+    name: TELEMETRY_METRICS.series.name,
     help: 'Label sets that a metric has.',
     type: 'gauge',
     collect: perMetric((family) => family.store.series.length),
   },
   {
-    name: 'telemetry_series_limit',
+    name: TELEMETRY_METRICS.seriesLimit.name,
     help: 'Label sets that a metric may have.',
     type: 'gauge',
     collect: perMetric((family) => family.store.limit),
   },
   {
-    name: 'telemetry_folded_total',
+    name: TELEMETRY_METRICS.folded.name,
     help: 'Writes whose label value became __other__ or was dropped, because a domain or a limit did not let it through.',
     type: 'counter',
     collect: perLabel(
@@ -66,7 +67,7 @@ const FIGURES: readonly { name: string; help: string; type: 'gauge' | 'counter';
     ),
   },
   {
-    name: 'telemetry_label_demand',
+    name: TELEMETRY_METRICS.labelDemand.name,
     help: 'Different values that a label was asked to hold: exact up to its limit, then an estimate.',
     type: 'gauge',
     collect: perLabel(

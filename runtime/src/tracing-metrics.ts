@@ -1,5 +1,6 @@
 import { DROP_REASONS } from './drop-ledger.ts';
 import type { ExporterStats } from './resilient-options.ts';
+import { TELEMETRY_METRICS } from './telemetry-metrics-table.ts';
 
 /** A Prometheus registry, as far as metrics are registered: prom-client's and @prometheus-io/client's. */
 export interface MetricRegistryLike {
@@ -19,28 +20,38 @@ const single =
 
 const METRICS: readonly (readonly [name: string, type: 'counter' | 'gauge', help: string, read: Read])[] = [
   [
-    'telemetry_spans_dropped_total',
+    TELEMETRY_METRICS.spansDropped.name,
     'counter',
     'Spans that were lost, by reason.',
     (stats) => DROP_REASONS.map((reason) => ({ value: stats.droppedByReason[reason], labels: { reason } })),
   ],
-  ['telemetry_spans_exported_total', 'counter', 'Spans that the collector took.', single((stats) => stats.exported)],
-  ['telemetry_spans_accepted_total', 'counter', 'Spans handed to the exporter.', single((stats) => stats.accepted)],
   [
-    'telemetry_export_failures_total',
+    TELEMETRY_METRICS.spansExported.name,
+    'counter',
+    'Spans that the collector took.',
+    single((stats) => stats.exported),
+  ],
+  [TELEMETRY_METRICS.spansAccepted.name, 'counter', 'Spans handed to the exporter.', single((stats) => stats.accepted)],
+  [
+    TELEMETRY_METRICS.exportFailures.name,
     'counter',
     'Exports of spans that failed, retried ones included.',
     single((stats) => stats.failures),
   ],
   [
-    'telemetry_spans_queued',
+    TELEMETRY_METRICS.spansQueued.name,
     'gauge',
     'Spans in memory that the collector has not taken yet.',
     single((stats) => stats.queued + stats.inFlight),
   ],
-  ['telemetry_spans_spooled', 'gauge', 'Spans on disk that the collector has not taken yet.', single((s) => s.spooled)],
   [
-    'telemetry_export_circuit_open',
+    TELEMETRY_METRICS.spansSpooled.name,
+    'gauge',
+    'Spans on disk that the collector has not taken yet.',
+    single((s) => s.spooled),
+  ],
+  [
+    TELEMETRY_METRICS.exportCircuitOpen.name,
     'gauge',
     'Whether exporting spans is paused after failures, 1 or 0.',
     single((stats) => (stats.circuit === 'open' ? 1 : 0)),
