@@ -39,12 +39,19 @@ export class RequestIdentity implements RequestContext {
   }
 }
 
-/** HTTP/2 says `finish` for aborted streams too, and has no `writableFinished`. */
+/** Whether the response was handed over as a whole. HTTP/2 says `finish` for aborted streams too. */
 function isComplete(request: ServerRequest, response: Response): boolean {
-  const { writableFinished } = response as { writableFinished?: boolean };
-  if (writableFinished !== undefined) return writableFinished;
+  if (!(request.httpVersionMajor > 1)) {
+    // What `inject` of Fastify makes says `finish` without being finished.
+    return response.writableFinished || (response.writableEnded && '_lightMyRequest' in response);
+  }
   const { stream } = request as { stream?: { aborted?: boolean; rstCode?: number } };
   return stream?.aborted !== true && (stream?.rstCode ?? 0) === 0;
+}
+
+/** The connection broke: Node destroys responses that wait for their turn with this code. */
+function isDisconnect(error: unknown): boolean {
+  return (error as { code?: unknown } | null | undefined)?.code === 'ECONNRESET';
 }
 
 /** One request from its arrival to the end of its response. */
@@ -177,7 +184,8 @@ export class ServedRequest {
     const request = this.#request;
     const response = this.#response;
     const hasStatus = isComplete(request, response);
-    const isBroken = !hasStatus && (this.#error !== undefined || response.errored != null);
+    const { errored } = response;
+    const isBroken = !hasStatus && (this.#error !== undefined || (errored != null && !isDisconnect(errored)));
     const status = hasStatus ? response.statusCode : isBroken ? 500 : CLIENT_CLOSED;
     const route = (this.route ??= this.#source.route?.(request));
     const { metrics } = this.#telemetry;
@@ -185,7 +193,7 @@ export class ServedRequest {
       const known = route ?? (this.#source.isGuessed === true && status !== 404 ? this.guess() : UNMATCHED);
       metrics.ended(this.method, known, status, seconds, this.#exemplar());
     }
-    if (status >= 500) this.#error ??= response.errored ?? this.#source.error?.(request);
+    if (status >= 500) this.#error ??= errored ?? this.#source.error?.(request);
     if (this.#span !== undefined) this.#endSpan(this.#span, status, hasStatus);
     else if (status >= 500) this.#leaveErrorSpan(status, seconds);
   }
