@@ -1,5 +1,6 @@
 import { relative } from 'node:path';
 import { analyze, type FileFacts } from '../../eslint-plugin/src/analysis/analyze.ts';
+import type { HandlerFact } from '../../eslint-plugin/src/analysis/handler-facts.ts';
 import { forgetAcrossFiles } from '../../eslint-plugin/src/analysis/epoch.ts';
 import { mayMatter } from '../../eslint-plugin/src/host/prefilter.ts';
 import { isTestPath, Workspace } from '../../eslint-plugin/src/host/workspace.ts';
@@ -63,6 +64,13 @@ export class Runner {
     return analyze(new SourceFile(path, text, this.workspace), this.workspace, this.config.settings);
   }
 
+  /** Handlers of a file, whether it has any telemetry or not. */
+  handlers(path: string): readonly HandlerFact[] {
+    const text = this.workspace.text(path);
+    if (text === undefined || isTestPath(relative(this.root, path)) || !mayHandle(path, text)) return [];
+    return analyze(new SourceFile(path, text, this.workspace), this.workspace, this.config.settings).handlers;
+  }
+
   /** Findings of a file of the folder, in source order. */
   lint(path: string): FileResult {
     const text = this.workspace.text(path);
@@ -109,6 +117,16 @@ export class Runner {
       ),
     };
   }
+}
+
+/** Words around handlers: methods of routers and queues, decorators, exports and names that platforms look for. */
+const HANDLES =
+  /\.(?:get|post|put|patch|delete|del|head|options|all|route|on|consume|run|process|subscribe|createConsumer|create|schedule\w*|createTask|action|query|mutation|subscription|define|addService|listen|use)\s*[(<]|@(?:Get|Post|Put|Patch|Delete|All|Head|Options|Sse|Query|Mutation|Subscription|GrpcMethod|GrpcStreamMethod|Cron|Interval|Timeout|Process|EventPattern|MessagePattern|Rabbit\w+|SqsMessageHandler)\(|createServer|[eE]ventHandler|defineHandler|\bnew\s+(?:\w+\.)*(?:Worker|Cron|CronJob|\w*Consumer|\w*Server)\b|resolvers|WorkerHost|aws-lambda|@middy\/core/;
+const HANDLER_FILE = /[/\\](?:route|api[/\\].+)\.[cm]?[jt]sx?$/;
+
+/** Can a file hold a handler? A cheap look at its text and path. */
+function mayHandle(path: string, text: string): boolean {
+  return HANDLES.test(text) || HANDLER_FILE.test(path);
 }
 
 /** Only the first line is underlined, as in ESLint: what follows is another matter. */

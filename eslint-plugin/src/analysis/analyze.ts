@@ -2,6 +2,9 @@ import type { AnalysisContext } from './context.ts';
 import { AcrossFiles } from './epoch.ts';
 import { configuredFacts, emissionFact } from './collect-labels.ts';
 import { writeFacts } from './collect-writes.ts';
+import { collectHandlers } from './collect-handlers.ts';
+import { collectInventory, type InventoryFact } from './collect-inventory.ts';
+import type { HandlerFact } from './handler-facts.ts';
 import { wrapperEmissions, reachesTelemetry, wrapperWrites } from './collect-wrappers.ts';
 import { Evaluator } from './evaluate.ts';
 import { metricFacts } from './collect-series.ts';
@@ -24,6 +27,10 @@ export interface FileFacts {
   readonly logs: readonly WriteFact[];
   readonly spanLife: readonly SpanLifeFact[];
   readonly propagation: readonly PropagationFact[];
+  /** Metrics that the file defines and writes to, as the workspace has to see them; no rule asks for it. */
+  readonly inventory: InventoryFact;
+  /** Functions that frameworks call; no rule asks for them. */
+  readonly handlers: readonly HandlerFact[];
 }
 
 /** Analyses one file of a workspace; scopes and values are only computed when its text can hold a fact of a group. */
@@ -51,6 +58,8 @@ class LazyFacts implements FileFacts {
   #logs: readonly WriteFact[] | undefined;
   #spanLife: readonly SpanLifeFact[] | undefined;
   #propagation: readonly PropagationFact[] | undefined;
+  #inventory: InventoryFact | undefined;
+  #handlers: readonly HandlerFact[] | undefined;
 
   constructor(file: ParsedFile, ev: Evaluator) {
     this.#file = file;
@@ -134,6 +143,14 @@ class LazyFacts implements FileFacts {
 
   get propagation(): readonly PropagationFact[] {
     return (this.#propagation ??= this.#mayLoseContext() ? collectPropagation(this.#context()) : []);
+  }
+
+  get inventory(): InventoryFact {
+    return (this.#inventory ??= collectInventory(this.#ev, this.#module));
+  }
+
+  get handlers(): readonly HandlerFact[] {
+    return (this.#handlers ??= collectHandlers(this.#ev, this.#context()));
   }
 
   /** Context can only be lost where the workspace traces. */

@@ -56,7 +56,8 @@ function read(ev: Evaluator, node: Node, module: Module): MetricDefinition | und
   return { node, name: text(ev, argumentAt(node, 0), module), labelNames: undefined, help: true, instrument };
 }
 
-const OTEL_CREATORS: Readonly<Record<string, string>> = {
+/** Methods of an OpenTelemetry meter that make an instrument. */
+export const OTEL_CREATORS: Readonly<Record<string, string>> = {
   createCounter: 'counter',
   createUpDownCounter: 'updown-counter',
   createHistogram: 'histogram',

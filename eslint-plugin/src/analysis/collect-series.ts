@@ -1,6 +1,6 @@
-import { rangeOf, type Node, type TSESTree } from './ast.ts';
+import { calleeName, rangeOf, type Node, type TSESTree } from './ast.ts';
 import { emissionFact } from './collect-labels.ts';
-import { definitionAt, definitionOf, type MetricDefinition } from './collect-metrics.ts';
+import { definitionAt, definitionOf, OTEL_CREATORS, type MetricDefinition } from './collect-metrics.ts';
 import type { Evaluator } from './evaluate.ts';
 import type { EmissionFact, MetricFact } from './facts.ts';
 import type { Module } from './module.ts';
@@ -17,7 +17,7 @@ export function metricFacts(ev: Evaluator, module: Module): readonly MetricFact[
   const out: MetricFact[] = [];
   const calls: readonly (TSESTree.NewExpression | TSESTree.CallExpression)[] = [
     ...module.scopes.nodes('NewExpression'),
-    ...module.scopes.nodes('CallExpression'),
+    ...module.scopes.nodes('CallExpression').filter((c) => Object.hasOwn(OTEL_CREATORS, calleeName(c) ?? '')),
   ];
   for (const call of calls) {
     const definition = isDefinition(ev, call, module) ? definitionAt(ev, call, module) : undefined;
@@ -36,7 +36,12 @@ export function metricFacts(ev: Evaluator, module: Module): readonly MetricFact[
   return out;
 }
 
-function isDefinition(ev: Evaluator, call: TSESTree.NewExpression | TSESTree.CallExpression, module: Module): boolean {
+/** Does a call make a metric, rather than lead to one? */
+export function isDefinition(
+  ev: Evaluator,
+  call: TSESTree.NewExpression | TSESTree.CallExpression,
+  module: Module,
+): boolean {
   const value = ev.ask(call, module);
   return (
     value.type === 'shape' &&
@@ -95,7 +100,8 @@ export function seriesOf(
   return { count: [...domains.values()].reduce((a, b) => a * b, 1) * perSet };
 }
 
-function perLabelSet(
+/** Series of one set of labels: one for each bucket or quantile, the sum and the count. */
+export function perLabelSet(
   ev: Evaluator,
   call: TSESTree.NewExpression | TSESTree.CallExpression,
   instrument: string,

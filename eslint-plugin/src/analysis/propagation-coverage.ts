@@ -36,6 +36,20 @@ export function isBrowserFile(module: Module): boolean {
     );
 }
 
+/** A package depends on the one that a file is in: by its name, or by its folder (`"Common": "file:../Common"`). */
+export function dependsOn(
+  dependencies: ReadonlyMap<string, string>,
+  packageName: string | undefined,
+  path: string,
+): boolean {
+  if (packageName === undefined || dependencies.has(packageName)) return true;
+  for (const version of dependencies.values()) {
+    const folder = /^(?:file|link|portal):(?:\.{0,2}\/)*(.+?)\/?$/.exec(version)?.[1];
+    if (folder !== undefined && path.includes(`/${folder}/`)) return true;
+  }
+  return false;
+}
+
 interface ProjectState {
   readonly uses: boolean;
   readonly registers: boolean;
@@ -140,9 +154,31 @@ export class TracingProject {
     if (facts.instrumentations.some((p) => instrumented.includes(p))) return true;
     const known = this.state.brokers.get(broker);
     if (known !== undefined) return known || this.byDependencies(facts);
-    const covered = this.byCode(facts);
+    const covered = this.byCode(facts, () => true) !== undefined;
     this.state.brokers.set(broker, covered);
     return covered || this.byDependencies(facts);
+  }
+
+  /**
+   * Package that is registered, in sight, for what the table says: by the code of the same package or of one that it
+   * depends on, by an agent among its dependencies, or by a bundle that no code mentions.
+   */
+  registration(facts: BrokerCoverage): string | undefined {
+    const { instrumented } = this.ctx.settings;
+    const own = this.ctx.host.project(this.ctx.module.path);
+    const isNear = (m: Module): boolean => {
+      const { packageName } = this.ctx.host.project(m.path);
+      return packageName === own.packageName || dependsOn(own.dependencies, packageName, m.path);
+    };
+    const bundle = bundles.find((b) => own.dependencies.has(b));
+    return (
+      facts.instrumentations.find((p) => instrumented.includes(p)) ??
+      this.byCode(facts, isNear) ??
+      facts.agents?.find((a) => own.dependencies.has(a)) ??
+      (bundle !== undefined && this.modulesWith([bundle]).length === 0 && bundled(facts, own.dependencies)
+        ? bundle
+        : undefined)
+    );
   }
 
   /** Packages that may carry the messages of Nest microservices here. */
@@ -198,19 +234,17 @@ export class TracingProject {
     return !this.state.registers;
   }
 
-  private byCode(facts: BrokerCoverage): boolean {
-    for (const name of facts.instrumentations) {
-      if (this.modulesWith([name]).some((m) => constructs(m, name))) return true;
-    }
-    if (facts.agents?.some((a) => this.modulesWith([a]).some((m) => importSources(m).includes(a)))) return true;
-    if (
-      facts.ownOption !== undefined &&
-      this.modulesWith([`${facts.ownOption}:`]).some((m) => setsOption(m, facts.ownOption ?? '', facts))
-    )
-      return true;
-    if (!facts.bundledSince) return false;
-    return bundles.some((b) =>
-      this.modulesWith([b]).some((m) => registersBundle(m, b, facts, this.ctx.host.project(m.path).dependencies)),
+  /** The package whose use in code carries context. */
+  private byCode(facts: BrokerCoverage, isNear: (m: Module) => boolean): string | undefined {
+    const near = (words: readonly string[]): readonly Module[] => this.modulesWith(words).filter(isNear);
+    for (const name of facts.instrumentations) if (near([name]).some((m) => constructs(m, name))) return name;
+    for (const a of facts.agents ?? []) if (near([a]).some((m) => importSources(m).includes(a))) return a;
+    const { ownOption } = facts;
+    if (ownOption !== undefined && near([`${ownOption}:`]).some((m) => setsOption(m, ownOption, facts)))
+      return ownOption;
+    if (!facts.bundledSince) return undefined;
+    return bundles.find((b) =>
+      near([b]).some((m) => registersBundle(m, b, facts, this.ctx.host.project(m.path).dependencies)),
     );
   }
 }

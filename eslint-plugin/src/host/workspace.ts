@@ -1,6 +1,7 @@
 import { readFileSync, statSync } from 'node:fs';
 import { basename, dirname, extname, join, relative, sep } from 'node:path';
 import type { ModuleHost, ParsedFile, ProjectFacts, TypeOracle } from '../analysis/host.ts';
+import { decode, encode, importedNames } from './bytes.ts';
 import { Folders } from './folders.ts';
 import { parseFile } from './parse.ts';
 import { Resolver } from './resolve.ts';
@@ -43,19 +44,6 @@ interface Source {
   readonly size: number;
 }
 
-/** UTF-8 text of bytes that were read one character each. */
-function decode(bytes: string): string {
-  return isAscii(bytes) ? bytes : Buffer.from(bytes, 'latin1').toString('utf8');
-}
-
-function encode(word: string): string {
-  return isAscii(word) ? word : Buffer.from(word, 'utf8').toString('latin1');
-}
-
-function isAscii(text: string): boolean {
-  return !/[\x80-\uffff]/.test(text);
-}
-
 /** The files of one workspace: read, searched and parsed on demand; changes on disk are noticed. */
 export class Workspace implements ModuleHost {
   readonly root: string;
@@ -70,6 +58,8 @@ export class Workspace implements ModuleHost {
   readonly #projects = new Map<string, ProjectFacts>();
   #files: readonly string[] | undefined;
   #imports: Map<string, readonly string[]> | undefined;
+  /** Files that changed while `load` was at work. */
+  #changedInLoad: Set<string> | undefined;
   #listedAt = 0;
   #checkedAt = 0;
   #askedAt = 0;
@@ -108,6 +98,12 @@ export class Workspace implements ModuleHost {
     this.#linted.delete(path);
     const bytes = this.#read(path);
     if ((bytes !== undefined) !== wasListed || /(?:package|[jt]sconfig[^/]*)\.json$/.test(path)) this.#forgetFolders();
+    this.#index(path, bytes);
+  }
+
+  /** Enters a file into what is known of all files, or takes it out. */
+  #index(path: string, bytes: string | undefined): void {
+    this.#changedInLoad?.add(path);
     if (!this.#files || !isListed(relative(this.root, path))) return;
     this.#files = put(this.#files, path, bytes !== undefined);
     if (this.#imports) {
@@ -207,10 +203,32 @@ export class Workspace implements ModuleHost {
   /** Source files of the workspace, tests and declarations left out. */
   files(): readonly string[] {
     if (!this.#files) {
-      this.#files = listFiles(this.root, this.#folders);
+      this.#files = [...walkFiles(this.root, this.#folders)].flat().sort();
       this.#listedAt = Date.now();
     }
     return this.#files;
+  }
+
+  /** Lists and reads the files in small steps, for a host that has other things to do in between; yields how many were read. */
+  *load(): Generator<{ readonly read: number; readonly found: number }, void> {
+    if (this.#files && this.#imports) return;
+    const changed = (this.#changedInLoad = new Set<string>());
+    const files: string[] = [];
+    for (const some of walkFiles(this.root, this.#folders)) {
+      files.push(...some);
+      yield { read: 0, found: files.length };
+    }
+    files.sort();
+    const imports = new Map<string, string[]>();
+    for (const [i, path] of files.entries()) {
+      this.#enterImports(imports, path);
+      yield { read: i + 1, found: files.length };
+    }
+    this.#changedInLoad = undefined;
+    this.#files = files;
+    this.#imports = imports;
+    this.#listedAt = Date.now();
+    for (const path of changed) this.#index(path, this.#read(path));
   }
 
   mentioning(words: readonly string[], options: { readonly importing?: string } = {}): readonly string[] {
@@ -260,16 +278,18 @@ export class Workspace implements ModuleHost {
   /** Last part of every imported specifier, and the package of bare ones → the files that import it. */
   #indexImports(): Map<string, readonly string[]> {
     const index = new Map<string, string[]>();
-    for (const path of this.files()) {
-      const bytes = this.#read(path);
-      if (bytes === undefined) continue;
-      for (const n of importedNames(bytes)) {
-        const list = index.get(n);
-        if (list) list.push(path);
-        else index.set(n, [path]);
-      }
-    }
+    for (const path of this.files()) this.#enterImports(index, path);
     return index;
+  }
+
+  #enterImports(index: Map<string, string[]>, path: string): void {
+    const bytes = this.#read(path);
+    if (bytes === undefined) return;
+    for (const n of importedNames(bytes)) {
+      const list = index.get(n);
+      if (list) list.push(path);
+      else index.set(n, [path]);
+    }
   }
 
   #packageRoot(path: string): string {
@@ -310,20 +330,6 @@ export class Workspace implements ModuleHost {
   }
 }
 
-/** Last parts of imported specifiers, and packages of bare ones. */
-function importedNames(bytes: string): ReadonlySet<string> {
-  const names = new Set<string>();
-  for (const m of bytes.matchAll(/(?:\bfrom|\bimport|\brequire\(|\bimport\()\s*['"]([^'"\n]+)['"]/g)) {
-    const specifier = decode(m[1] ?? '');
-    const parts = specifier.split('/');
-    const last = (parts.at(-1) ?? '').replace(/\.[cm]?[jt]sx?$/, '');
-    names.add(last === 'index' ? (parts.at(-2) ?? '') : last === '.' || last === '..' ? '' : last);
-    if (!specifier.startsWith('.'))
-      names.add(specifier.startsWith('@') ? parts.slice(0, 2).join('/') : (parts[0] ?? ''));
-  }
-  return names;
-}
-
 /** A sorted list with or without an entry. */
 function put(list: readonly string[], entry: string, present: boolean): readonly string[] {
   if (list.includes(entry) === present) return list;
@@ -343,20 +349,23 @@ function isListed(path: string): boolean {
   );
 }
 
-function listFiles(root: string, folders: Folders): readonly string[] {
-  const out: string[] = [];
+/** Source files below a folder, a folder at a time. */
+export function* walkFiles(root: string, folders = new Folders()): Generator<readonly string[], void> {
   const stack = [root];
-  for (let dir = stack.pop(); dir !== undefined && out.length < MAX_FILES; dir = stack.pop()) {
+  let count = 0;
+  for (let dir = stack.pop(); dir !== undefined && count < MAX_FILES; dir = stack.pop()) {
     // Symbolic links are not followed: they lead out of the workspace or in circles.
     const listing = folders.list(dir);
     for (const name of listing.folders)
       if (!SKIPPED_FOLDERS.has(name) && !(name.startsWith('.') && dir === root)) stack.push(join(dir, name));
     const inner = relative(root, dir);
-    for (const name of listing.files)
-      if (SOURCE.test(name) && !DECLARATION.test(name) && !name.endsWith('.min.js') && !isTestPath(join(inner, name)))
-        out.push(join(dir, name));
+    const files = [...listing.files].filter(
+      (name) =>
+        SOURCE.test(name) && !DECLARATION.test(name) && !name.endsWith('.min.js') && !isTestPath(join(inner, name)),
+    );
+    count += files.length;
+    yield files.map((name) => join(dir, name));
   }
-  return out.sort();
 }
 
 /** Test files do not tell how production code is called; `path` is relative to the workspace, so that the place of a checkout does not matter. */

@@ -123,3 +123,48 @@ export const coverage: Readonly<Record<string, BrokerCoverage>> = {
   },
   'nest-tcp': { instrumentations: [] },
 };
+
+const allAgents = [datadog, newrelic, elastic, appsignal, ...sentry];
+
+/**
+ * What starts a span for every call of a handler, by kind or framework of the handler. Sources: those of the brokers, and the READMEs of
+ * @opentelemetry/instrumentation-{http,graphql,aws-lambda,grpc}, @vercel/otel 2, @hono/otel 1, @envelop/opentelemetry 9.
+ */
+export const handlerCoverage: Readonly<Record<string, BrokerCoverage>> = {
+  http: {
+    instrumentations: [
+      '@opentelemetry/instrumentation-http',
+      '@vercel/otel',
+      '@hono/otel',
+      '@fastify/otel',
+      '@opentelemetry/plugin-http',
+      '@azure/monitor-opentelemetry',
+      'nitro-opentelemetry',
+    ],
+    bundledSince: [0, 15],
+    bundleKey: '@opentelemetry/instrumentation-http',
+    agents: allAgents,
+  },
+  graphql: {
+    instrumentations: [
+      '@opentelemetry/instrumentation-graphql',
+      '@envelop/opentelemetry',
+      '@graphql-hive/plugin-opentelemetry',
+      '@pothos/tracing-opentelemetry',
+    ],
+    bundledSince: [0, 15],
+    bundleKey: '@opentelemetry/instrumentation-graphql',
+    agents: allAgents,
+  },
+  grpc: {
+    instrumentations: ['@opentelemetry/instrumentation-grpc'],
+    bundledSince: [0, 15],
+    bundleKey: '@opentelemetry/instrumentation-grpc',
+    agents: [datadog, newrelic, elastic],
+  },
+  lambda: {
+    instrumentations: ['@opentelemetry/instrumentation-aws-lambda', 'datadog-lambda-js', '@sentry/aws-serverless'],
+    bundledSince: [0, 27],
+    bundleKey: '@opentelemetry/instrumentation-aws-lambda',
+  },
+};

@@ -15,6 +15,8 @@ export function factsOfTree(text: string, ast: TSESTree.Program): FileFacts {
     logs: facts.logs,
     spanLife: facts.spanLife,
     propagation: facts.propagation,
+    inventory: facts.inventory,
+    handlers: facts.handlers,
   };
 }
 

@@ -1,0 +1,169 @@
+import { argumentAt, calleeName, propertyName, rangeOf, unwrap, type Node, type TSESTree } from './ast.ts';
+import { emissionFact } from './collect-labels.ts';
+import { definitionAt, OTEL_CREATORS } from './collect-metrics.ts';
+import { isDefinition, perLabelSet } from './collect-series.ts';
+import type { Evaluator } from './evaluate.ts';
+import type { LabelFact, Range } from './facts.ts';
+import type { Module } from './module.ts';
+import { sinkSites } from './sinks.ts';
+import { alternatives } from './value.ts';
+
+/** Where a definition is: file and offset of the call that makes the metric. */
+export interface DefinitionPlace {
+  readonly path: string;
+  readonly start: number;
+}
+
+/** A metric as its definition says it is. */
+export interface DefinedMetric {
+  readonly range: Range;
+  /** Short range to point at: the name, or the callee where the name is no literal. */
+  readonly nameRange: Range;
+  readonly name: string | undefined;
+  readonly instrument: string;
+  readonly library: 'prom' | 'otel';
+  readonly labelNames: readonly string[] | undefined;
+  /** Help text or description, where it is a constant. */
+  readonly help: string | undefined;
+  /** Series of one set of labels: buckets, quantiles, sum and count. */
+  readonly perSet: number;
+  /** Source text of the registers or the meter: metrics of different ones do not meet. */
+  readonly registry: string | undefined;
+  /** It computes its own values when it is scraped. */
+  readonly observed: boolean;
+  /** What keeps it; undefined where it goes somewhere that is not followed. */
+  readonly holder: { readonly kind: 'variable' | 'field'; readonly name: string } | undefined;
+}
+
+/** A write to a metric that is traced to its definitions. */
+export interface MetricUse {
+  readonly range: Range;
+  readonly method: string;
+  readonly definitions: readonly DefinitionPlace[];
+  readonly labels: readonly LabelFact[];
+  /** Labels given here are all labels of the sample: not those of a timer, which can get more when it ends. */
+  readonly complete: boolean;
+}
+
+/** Metrics of one file. */
+export interface InventoryFact {
+  readonly metrics: readonly DefinedMetric[];
+  readonly uses: readonly MetricUse[];
+}
+
+const DEFINES = new RegExp(
+  `\\b(?:${Object.keys(OTEL_CREATORS).join('|')})\\b|prom-client|@prometheus-io/client|\\bnew\\s+(?:\\w+\\.)*(?:Counter|Gauge|Histogram|Summary)\\b`,
+);
+
+/** Definitions and writes of a file. */
+export function collectInventory(ev: Evaluator, module: Module): InventoryFact {
+  return { metrics: DEFINES.test(module.text) ? metricsOf(ev, module) : [], uses: usesOf(ev, module) };
+}
+
+function metricsOf(ev: Evaluator, module: Module): readonly DefinedMetric[] {
+  const calls = [
+    ...module.scopes.nodes('NewExpression'),
+    ...module.scopes.nodes('CallExpression').filter((c) => Object.hasOwn(OTEL_CREATORS, calleeName(c) ?? '')),
+  ];
+  return calls.flatMap((call) => metricOf(ev, call, module) ?? []);
+}
+
+function metricOf(
+  ev: Evaluator,
+  call: TSESTree.NewExpression | TSESTree.CallExpression,
+  module: Module,
+): DefinedMetric | undefined {
+  const definition = isDefinition(ev, call, module) ? definitionAt(ev, call, module) : undefined;
+  if (!definition) return undefined;
+  const { name, instrument, labelNames } = definition;
+  const isProm = call.type === 'NewExpression';
+  const config = argumentAt(call, isProm ? 0 : 1);
+  const value = config ? ev.ask(config, module) : undefined;
+  const props = value?.type === 'object' ? value.props : undefined;
+  const help = props?.get(isProm ? 'help' : 'description')?.get();
+  const registers = props?.get('registers');
+  const callee = unwrap(call.callee);
+  return {
+    range: rangeOfNode(call),
+    nameRange: rangeOfNode(nameNode(props?.get('name')?.node, call, module) ?? callee),
+    name,
+    instrument,
+    library: isProm ? 'prom' : 'otel',
+    labelNames,
+    help: help?.type === 'literal' && typeof help.value === 'string' ? help.value : undefined,
+    perSet: perLabelSet(ev, call, instrument, module),
+    registry: isProm
+      ? registers && registers.module.text.slice(...rangeOf(registers.node))
+      : callee.type === 'MemberExpression'
+        ? module.text.slice(...rangeOf(callee.object))
+        : undefined,
+    observed: props?.has('collect') === true || /^createObservable/.test(calleeName(call) ?? ''),
+    holder: holderOf(call),
+  };
+}
+
+/** The literal that names the metric, when it stands in the call. */
+function nameNode(property: Node | undefined, call: Node, module: Module): Node | undefined {
+  const node =
+    property?.type === 'Property' ? property.value : call.type === 'CallExpression' ? call.arguments[0] : undefined;
+  if (!node) return undefined;
+  const [start, end] = rangeOf(node);
+  const [from, to] = rangeOf(call);
+  return start >= from && end <= to && module.text.slice(start, end).length < 120 ? node : undefined;
+}
+
+function holderOf(call: Node): DefinedMetric['holder'] {
+  let node = call;
+  let parent = node.parent;
+  while (parent?.type === 'TSAsExpression' || parent?.type === 'TSSatisfiesExpression') {
+    node = parent;
+    parent = node.parent;
+  }
+  if (parent?.type === 'VariableDeclarator' && parent.id.type === 'Identifier')
+    return { kind: 'variable', name: parent.id.name };
+  if (parent?.type === 'PropertyDefinition') {
+    const name = propertyName(parent);
+    return name === undefined ? undefined : { kind: 'field', name };
+  }
+  if (parent?.type === 'AssignmentExpression' && parent.right === node && parent.left.type === 'MemberExpression') {
+    const name = propertyName(parent.left);
+    const isThis = parent.left.object.type === 'ThisExpression' && parent.parent.type === 'ExpressionStatement';
+    return isThis && name !== undefined ? { kind: 'field', name } : undefined;
+  }
+  return undefined;
+}
+
+function usesOf(ev: Evaluator, module: Module): readonly MetricUse[] {
+  const out: MetricUse[] = [];
+  for (const site of sinkSites(ev, module)) {
+    if (site.sink.kind !== 'metric-emit' || !site.receiver) continue;
+    const definitions = definitionsOf(ev, site.receiver, module);
+    if (definitions.length === 0) continue;
+    out.push({
+      range: rangeOfNode(site.call),
+      method: site.method,
+      definitions,
+      labels: emissionFact(ev, site, module).labels,
+      complete: site.method !== 'startTimer' && site.shape !== 'prom.EndTimer',
+    });
+  }
+  return out;
+}
+
+/** Definitions that a receiver can come from; a timer leads on to the metric that started it. */
+function definitionsOf(ev: Evaluator, receiver: Node, module: Module, depth = 0): readonly DefinitionPlace[] {
+  return alternatives(ev.ask(receiver, module)).flatMap((value) => {
+    if (value.type !== 'shape' || !value.origin || !value.module) return [];
+    const { origin } = value;
+    if (definitionAt(ev, origin, value.module)) return [{ path: value.module.path, start: rangeOf(origin)[0] }];
+    const callee = origin.type === 'CallExpression' ? unwrap(origin.callee) : undefined;
+    return depth < 2 && callee?.type === 'MemberExpression' && propertyName(callee) === 'startTimer'
+      ? definitionsOf(ev, callee.object, value.module, depth + 1)
+      : [];
+  });
+}
+
+function rangeOfNode(node: Node): Range {
+  const [start, end] = rangeOf(node);
+  return { start, end };
+}
