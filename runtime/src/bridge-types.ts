@@ -28,7 +28,7 @@ export interface PromMetricJson {
   readonly values?: readonly PromSample[];
 }
 
-/** A registry of prom-client or @prometheus-io/client. */
+/** A registry of `prom-client` or `@prometheus-io/client`. */
 export interface JsonRegistry {
   readonly contentType?: string;
   getMetricsAsJSON(): Promise<readonly PromMetricJson[]>;

@@ -2,7 +2,7 @@
 import { CONTENT_TYPES, type ExpositionFormat } from './negotiate.ts';
 import type { ChunkSource } from './scrape-render.ts';
 
-/** A registry of prom-client or @prometheus-io/client. */
+/** A registry of `prom-client` or `@prometheus-io/client`. */
 export interface PromRegistry {
   readonly contentType: string;
   metrics(): Promise<string>;

@@ -2,7 +2,7 @@
 
 const none = {} as const;
 
-/** Key → metric. All but the first three are those of prom-client's `collectDefaultMetrics`. */
+/** Metrics of the process as data: key → metric. All but the first three are those of prom-client's `collectDefaultMetrics`. */
 export const PROCESS_METRICS = {
   memoryLimit: { type: 'gauge', name: 'process_memory_limit_bytes', labels: none },
   heapLimit: { type: 'gauge', name: 'nodejs_heap_size_limit_bytes', labels: none },

@@ -2,7 +2,7 @@
 
 const none = {} as const;
 
-/** Key → metric. Registered by self-metrics.ts, tracing-metrics.ts and sanitize-metrics.ts. */
+/** Metrics about telemetry itself as data: key → metric. Registered by self-metrics.ts, tracing-metrics.ts and sanitize-metrics.ts. */
 export const TELEMETRY_METRICS = {
   series: { type: 'gauge', name: 'telemetry_series', labels: { metric: none } },
   seriesLimit: { type: 'gauge', name: 'telemetry_series_limit', labels: { metric: none } },

@@ -2,7 +2,7 @@ import { DROP_REASONS } from './drop-ledger.ts';
 import type { ExporterStats } from './resilient-options.ts';
 import { TELEMETRY_METRICS } from './telemetry-metrics-table.ts';
 
-/** A Prometheus registry, as far as metrics are registered: prom-client's and @prometheus-io/client's. */
+/** A Prometheus registry, as far as metrics are registered: that of `prom-client` and that of `@prometheus-io/client`. */
 export interface MetricRegistryLike {
   registerMetric(metric: never): void;
 }

@@ -2,9 +2,9 @@ import { existsSync, readFileSync } from 'node:fs';
 import { basename } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import ts from 'typescript';
+import { compilerOptions } from '../../../scripts/lib/runtime-api.ts';
 
 const path = (relative: string): string => fileURLToPath(new URL(relative, import.meta.url));
-const FOLDER = path('../../');
 /** Names of the reader's service that examples use without explaining them. */
 const SERVICE_NAMES = path('./docs-names.ts');
 
@@ -28,35 +28,15 @@ export function docsBlocks(page: string, markdown: string): DocsBlock[] {
   }));
 }
 
-/** Source files of the package by the names under which readers import them. */
-export function entryFiles(): Map<string, string> {
-  const manifest = JSON.parse(readFileSync(`${FOLDER}package.json`, 'utf8')) as {
-    readonly name: string;
-    readonly exports: Readonly<Record<string, string | { readonly import: { readonly default: string } }>>;
-  };
-  return new Map(
-    Object.entries(manifest.exports).flatMap(([subPath, target]) => {
-      if (typeof target === 'string') return [];
-      const file = target.import.default.replace('./dist/', 'src/').replace(/\.js$/, '.ts');
-      return [[manifest.name + subPath.slice(1), FOLDER + file] as const];
-    }),
-  );
-}
-
-/** Options of the repository, with the package resolved to its sources. */
-export function docsOptions(): ts.CompilerOptions {
-  const base = ts.readConfigFile(path('../../../tsconfig.base.json'), (name) => ts.sys.readFile(name)).config as {
-    readonly compilerOptions: object;
-  };
+/** Compiler options of the examples. */
+function docsOptions(): ts.CompilerOptions {
   return {
-    ...ts.convertCompilerOptionsFromJson(base.compilerOptions, FOLDER).options,
-    noEmit: true,
+    ...compilerOptions(),
     // Few readers have it, and `process.env.NAME` is what they write.
     noPropertyAccessFromIndexSignature: false,
     // Examples declare what the reader goes on to use.
     noUnusedLocals: false,
     noUnusedParameters: false,
-    paths: Object.fromEntries([...entryFiles()].map(([name, file]) => [name, [file]])),
   };
 }
 
