@@ -1,0 +1,42 @@
+import { basename } from 'node:path';
+import { DidChangeWatchedFilesNotification } from 'vscode-languageserver/node';
+import { CONFIG_FILE } from '../config.ts';
+import { pathOf } from '../documents.ts';
+import type { Feature } from './feature.ts';
+
+/** Files whose changes on disk matter: code, and what says how it is resolved and checked. */
+const WATCHED = [
+  '**/*.{js,cjs,mjs,jsx,ts,cts,mts,tsx}',
+  '**/package.json',
+  '**/{ts,js}config*.json',
+  `**/${CONFIG_FILE}`,
+];
+
+/** Changes on disk: the client watches where it can, else files are looked at again when one is saved. */
+export const watchedFiles: Feature = {
+  start(services) {
+    const { connection, session, client } = services;
+    const watches = client.workspace?.didChangeWatchedFiles?.dynamicRegistration === true;
+    session.rescans = !watches;
+    services.onInitialized(() => {
+      if (!watches) return;
+      void connection.client
+        .register(DidChangeWatchedFilesNotification.type, {
+          watchers: WATCHED.map((globPattern) => ({ globPattern })),
+        })
+        .catch(() => undefined);
+    });
+    connection.onDidChangeWatchedFiles(({ changes }) => {
+      const paths = changes.flatMap(({ uri }) => pathOf(uri) ?? []);
+      if (paths.some((path) => basename(path) === CONFIG_FILE)) session.projects.forgetConfig();
+      if (paths.length > 0) session.changedOnDisk(paths);
+    });
+    connection.onDidSaveTextDocument(({ textDocument: { uri } }) => {
+      const path = pathOf(uri);
+      if (path === undefined) return;
+      if (basename(path) === CONFIG_FILE) session.projects.forgetConfig();
+      if (!watches) session.rescan();
+      session.changed();
+    });
+  },
+};

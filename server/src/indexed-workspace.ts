@@ -1,0 +1,89 @@
+import { statSync } from 'node:fs';
+import { walkFiles, Workspace } from '../../eslint-plugin/src/host/workspace.ts';
+import { runInSlices } from './slices.ts';
+
+/** Files that are imported are read, and no others: what can be said before all files are known. */
+class UnlistedWorkspace extends Workspace {
+  override files(): readonly string[] {
+    return [];
+  }
+}
+
+/** Told about the reading of a workspace; may end it through the signal. */
+export interface LoadListener {
+  readonly signal: AbortSignal;
+  step(read: number, found: number): void;
+  done(): void;
+}
+
+/** The index of a folder, which is read in the background, and a small one that serves until then. */
+export class IndexedWorkspace {
+  readonly root: string;
+  readonly all: Workspace;
+  readonly near: Workspace;
+  /** A folder that is nobody's project is never read as a whole. */
+  readonly #unlisted: boolean;
+  #loading: Promise<boolean> | undefined;
+  #loaded = false;
+  #marks: ReadonlyMap<string, string> | undefined;
+
+  constructor(root: string, unlisted = false) {
+    this.root = root;
+    this.#unlisted = unlisted;
+    this.near = new UnlistedWorkspace(root);
+    this.all = unlisted ? this.near : new Workspace(root);
+  }
+
+  get loaded(): boolean {
+    return this.#loaded || this.#unlisted;
+  }
+
+  /** The reading has begun. */
+  get loading(): boolean {
+    return this.#loading !== undefined;
+  }
+
+  /** Reads the files in slices, once; resolves to false when the reading was given up. `watch` is for `changedOnDisk`. */
+  load(listen: () => LoadListener, watch = false): Promise<boolean> {
+    if (this.loaded) return Promise.resolve(true);
+    return (this.#loading ??= this.#load(listen(), watch));
+  }
+
+  async #load(listener: LoadListener, watch: boolean): Promise<boolean> {
+    try {
+      if (watch) await this.changedOnDisk();
+      this.#loaded = await runInSlices(this.all.load(), listener.signal, ({ read, found }) =>
+        listener.step(read, found),
+      );
+      return this.#loaded;
+    } finally {
+      listener.done();
+    }
+  }
+
+  /** Files that are not what they were when this was last asked, looked at in slices; none the first time. */
+  async changedOnDisk(): Promise<readonly string[]> {
+    const before = this.#marks;
+    const now = new Map<string, string>();
+    await runInSlices(marksOf(this.root, now), new AbortController().signal);
+    this.#marks = now;
+    if (!before) return [];
+    return [...new Set([...before.keys(), ...now.keys()])].filter((path) => before.get(path) !== now.get(path));
+  }
+
+  update(path: string, text: string | undefined): void {
+    this.near.update(path, text);
+    if (this.all !== this.near) this.all.update(path, text);
+  }
+}
+
+/** Notes time and size of the files below a folder. */
+function* marksOf(root: string, marks: Map<string, string>): Generator<void> {
+  for (const paths of walkFiles(root)) {
+    for (const path of paths) {
+      const s = statSync(path, { throwIfNoEntry: false });
+      if (s) marks.set(path, `${s.mtimeMs} ${s.size}`);
+    }
+    yield;
+  }
+}

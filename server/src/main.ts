@@ -1,0 +1,35 @@
+#!/usr/bin/env node
+import { enableCompileCache } from 'node:module';
+import { createConnection, ProposedFeatures } from 'vscode-languageserver/node';
+import { version } from './cli/version.ts';
+import { useFallbackParser } from './fallback-parser.ts';
+import { startServer } from './server.ts';
+
+const USAGE = `telint-language-server ${version()}: the language server of Telint, to be started by an editor.
+
+  --stdio          speak over standard input and output
+  --node-ipc       speak over the channel of a Node.js parent
+  --socket=<port>  connect to a port of this machine
+  --pipe=<name>    connect to a named pipe
+  --version        print the version
+`;
+
+const args = process.argv.slice(2);
+if (args.includes('--version')) process.stdout.write(`${version()}\n`);
+else if (!args.some((arg) => /^--(?:stdio|node-ipc|socket|pipe)\b/.test(arg))) {
+  process.stderr.write(USAGE);
+  process.exitCode = args.includes('--help') ? 0 : 2;
+} else serve();
+
+function serve(): void {
+  enableCompileCache();
+  useFallbackParser();
+  const connection = createConnection(ProposedFeatures.all);
+  // A mistake in one piece of work must not end the server with all unsaved state of the session.
+  process.on('uncaughtException', (error: NodeJS.ErrnoException) => {
+    if (error.code === 'EPIPE' || error.code === 'ERR_IPC_CHANNEL_CLOSED') process.exit(1);
+    process.stderr.write(`telint: ${error.stack ?? String(error)}\n`);
+  });
+  process.on('disconnect', () => process.exit(1));
+  startServer(connection);
+}

@@ -1,0 +1,45 @@
+import { LSPErrorCodes, ResponseError, type Connection, type ServerCapabilities } from 'vscode-languageserver/node';
+import { version } from './cli/version.ts';
+import { ConfigProblems } from './features/config-problems.ts';
+import { applySettings, configuration } from './features/configuration.ts';
+import { diagnostics } from './features/diagnostics.ts';
+import type { Feature, Services } from './features/feature.ts';
+import { folders, foldersOf } from './features/folders.ts';
+import { loadProgress } from './features/load-progress.ts';
+import { settled } from './features/settled.ts';
+import { textSync } from './features/text-sync.ts';
+import { watchedFiles } from './features/watched-files.ts';
+import { Session } from './session.ts';
+
+/** What the server can do, one file each; order does not matter. */
+const FEATURES: readonly Feature[] = [textSync, folders, configuration, watchedFiles, diagnostics, settled];
+
+/** Serves one client over a connection until it ends. */
+export function startServer(connection: Connection): void {
+  let started = false;
+  connection.onInitialize((params) => {
+    if (started) throw new ResponseError(LSPErrorCodes.RequestFailed, 'The server is initialized already.');
+    started = true;
+    const { capabilities: client } = params;
+    const problems = new ConfigProblems(connection);
+    const session = new Session({
+      onConfig: (path, mistake) => problems.report(path, mistake),
+      onError: (message) => connection.console.error(message),
+      onLoad: (root) => loadProgress(connection, root, client.window?.workDoneProgress === true),
+    });
+    const waiting: (() => void)[] = [];
+    const services: Services = { connection, session, client, onInitialized: (listener) => waiting.push(listener) };
+    connection.onInitialized(() => {
+      for (const listener of waiting) listener();
+    });
+    session.projects.setFolders(foldersOf(params));
+    applySettings(services, params.initializationOptions);
+    const capabilities: ServerCapabilities = {};
+    for (const feature of FEATURES) {
+      Object.assign(capabilities, feature.capabilities?.(client));
+      feature.start(services);
+    }
+    return { capabilities, serverInfo: { name: 'telint', version: version() } };
+  });
+  connection.listen();
+}

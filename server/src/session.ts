@@ -1,0 +1,181 @@
+import { setTimeout as delay } from 'node:timers/promises';
+import { forgetAcrossFiles } from '../../eslint-plugin/src/analysis/epoch.ts';
+import { Documents, MAX_LENGTH, type OpenDocument } from './documents.ts';
+import { FindingsCache } from './findings-cache.ts';
+import type { LoadListener } from './indexed-workspace.ts';
+import { Projects, type Project } from './projects.ts';
+import { defaultServerSettings, type ServerSettings } from './settings.ts';
+import { yieldToEvents } from './slices.ts';
+
+/** Pause in typing after which other files are looked at again, in milliseconds. */
+const IDLE_MS = 250;
+/** How long a first answer waits for the index of a workspace: small ones are read by then. */
+const PATIENCE_MS = 150;
+
+/** A change of more files, such as of a branch, is read anew as a whole: that takes less time than one by one. */
+const MANY_FILES = 200;
+
+/** What a session asks and tells the connection it belongs to. */
+export interface SessionHost {
+  onConfig(path: string, mistake: string | undefined): void;
+  onError(message: string): void;
+  /** The files of a folder are about to be read. */
+  onLoad(root: string): LoadListener;
+}
+
+/** Called when nothing has changed for a while and everything known is up to date; stop when the signal is aborted. */
+export type SettledListener = (signal: AbortSignal) => Promise<void> | void;
+
+/** Called when a document was opened, edited or closed. */
+export type DocumentListener = (document: OpenDocument, event: 'opened' | 'edited' | 'closed') => void;
+
+/** Everything that features share: open documents, projects, findings, settings, and the rhythm of changes. */
+export class Session {
+  readonly documents = new Documents();
+  readonly projects: Projects;
+  readonly findings: FindingsCache;
+  settings: ServerSettings = defaultServerSettings;
+  /** The client does not watch files: `rescan` will be called. */
+  rescans = false;
+  readonly #host: SessionHost;
+  readonly #listeners: SettledListener[] = [];
+  readonly #documentListeners: DocumentListener[] = [];
+  #timer: NodeJS.Timeout | undefined;
+  #work = new AbortController();
+  #generation = 0;
+  #settling: Promise<void> | undefined;
+
+  constructor(host: SessionHost) {
+    this.#host = host;
+    this.projects = new Projects({
+      onConfig: (path, mistake) => host.onConfig(path, mistake),
+      openTexts: () => this.documents.all().map((d) => [d.path, d.text.getText()] as const),
+    });
+    this.findings = new FindingsCache(this.projects, this.documents, (message) => host.onError(message));
+  }
+
+  /** Counts the times that something was settled: what was computed under another number may be out of date. */
+  get generation(): number {
+    return this.#generation;
+  }
+
+  /** True from a change until everything follows from it. */
+  get isDirty(): boolean {
+    return this.#timer !== undefined;
+  }
+
+  onDocument(listener: DocumentListener): void {
+    this.#documentListeners.push(listener);
+  }
+
+  onSettled(listener: SettledListener): void {
+    this.#listeners.push(listener);
+  }
+
+  /** A document was opened, edited or closed: the editor's text counts while it is open, then the disk again. */
+  documentChanged(document: OpenDocument | undefined, event: 'opened' | 'edited' | 'closed'): void {
+    if (!document) return;
+    const content = document.text.getText();
+    if (event === 'closed') this.projects.update(document.path);
+    // A text of that size would not be read from the disk either.
+    else this.projects.update(document.path, content.length > MAX_LENGTH ? '' : content);
+    this.changed();
+    for (const listener of this.#documentListeners) listener(document, event);
+  }
+
+  /** Files on disk came, went or changed; what an editor shows of them still counts. */
+  changedOnDisk(paths: readonly string[]): void {
+    if (paths.length > MANY_FILES) this.projects.forgetFiles();
+    else for (const path of paths) if (!this.documents.at(path)) this.projects.update(path);
+    this.changed();
+  }
+
+  /** Looks which files changed on disk since the last time, for clients that do not watch them. */
+  rescan(): void {
+    void this.#rescan().catch((error: unknown) =>
+      this.#host.onError(`Files cannot be looked at again: ${String(error)}`),
+    );
+  }
+
+  async #rescan(): Promise<void> {
+    for (const workspace of this.projects.workspaces()) {
+      const paths = await workspace.changedOnDisk();
+      if (paths.length > 0) this.changedOnDisk(paths);
+    }
+  }
+
+  /** Something changed that other files may depend on: running work ends, and is taken up again after a pause. */
+  changed(): void {
+    this.#work.abort();
+    clearTimeout(this.#timer);
+    this.#timer = setTimeout(() => void this.settle(), IDLE_MS);
+  }
+
+  /** Resolves when the workspaces of open documents are read and nothing has changed for a while. */
+  async settled(): Promise<void> {
+    for (const { path } of this.documents.all()) await this.loaded(path);
+    while (this.isDirty || this.#settling) {
+      await this.#settling;
+      if (this.isDirty) await this.settle();
+    }
+  }
+
+  /** Brings everything up to date now; listeners work until the next change. */
+  async settle(): Promise<void> {
+    const settling = this.#settle();
+    this.#settling = settling;
+    await settling;
+    if (this.#settling === settling) this.#settling = undefined;
+  }
+
+  async #settle(): Promise<void> {
+    this.#work.abort();
+    const { signal } = (this.#work = new AbortController());
+    clearTimeout(this.#timer);
+    this.#timer = undefined;
+    this.#generation++;
+    forgetAcrossFiles();
+    this.findings.renew();
+    for (const listener of this.#listeners) {
+      try {
+        await listener(signal);
+      } catch (error) {
+        this.#host.onError(`Work after a change failed: ${(error as Error).stack ?? ''}`);
+      }
+      if (signal.aborted) return;
+    }
+  }
+
+  /** Resolves when the workspace of a file is read. */
+  async loaded(path: string): Promise<Project> {
+    const project = this.projects.of(path);
+    await this.#load(project);
+    return project;
+  }
+
+  /** Resolves when the workspace of a file is read, or after a moment: what needs all files is said later then. */
+  async soonLoaded(path: string): Promise<Project> {
+    const project = this.projects.of(path);
+    if (!project.workspace.loaded) {
+      const late = new AbortController();
+      await Promise.race([
+        this.#load(project).then(() => late.abort()),
+        delay(PATIENCE_MS, undefined, { signal: late.signal }).catch(() => undefined),
+      ]);
+    }
+    await yieldToEvents();
+    return project;
+  }
+
+  /** The reading goes on when nobody waits any more; then everything is said again. */
+  async #load({ workspace }: Project): Promise<void> {
+    if (workspace.loaded) return;
+    const isFirst = !workspace.loading;
+    try {
+      const isLoaded = await workspace.load(() => this.#host.onLoad(workspace.root), this.rescans);
+      if (isFirst && isLoaded) await this.settle();
+    } catch (error) {
+      if (isFirst) this.#host.onError(`${workspace.root} cannot be read: ${(error as Error).message}`);
+    }
+  }
+}
