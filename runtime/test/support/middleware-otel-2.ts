@@ -4,7 +4,7 @@
  */
 import { readFileSync } from 'node:fs';
 import { createRequire, registerHooks } from 'node:module';
-import type { IncomingMessage, ServerResponse } from 'node:http';
+import type { Handler } from './middleware.ts';
 
 const host = new URL('../hosts/otel-2/package.json', import.meta.url);
 const requireOld = createRequire(host);
@@ -48,7 +48,7 @@ propagation.setGlobalPropagator(new W3CTraceContextPropagator());
 const metrics = plainMetrics();
 const logged: (string | undefined)[] = [];
 let written: Record<string, string> = {};
-const handler = async (request: IncomingMessage, response: ServerResponse): Promise<void> => {
+const handler: Handler = async (request, response) => {
   await Promise.resolve();
   logged.push(correlation().span_id);
   written = inject();
