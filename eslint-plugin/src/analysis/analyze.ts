@@ -3,7 +3,7 @@ import { AcrossFiles } from './epoch.ts';
 import { configuredFacts, emissionFact } from './collect-labels.ts';
 import { writeFacts } from './collect-writes.ts';
 import { collectHandlers } from './collect-handlers.ts';
-import { collectInventory, type InventoryFact } from './collect-inventory.ts';
+import { collectInventory, mayDefine, NO_METRICS, type InventoryFact } from './collect-inventory.ts';
 import type { HandlerFact } from './handler-facts.ts';
 import { wrapperEmissions, reachesTelemetry, wrapperWrites } from './collect-wrappers.ts';
 import { Evaluator } from './evaluate.ts';
@@ -146,7 +146,8 @@ class LazyFacts implements FileFacts {
   }
 
   get inventory(): InventoryFact {
-    return (this.#inventory ??= collectInventory(this.#ev, this.#module));
+    return (this.#inventory ??=
+      mayDefine(this.#file.text) || this.#relevance.metrics ? collectInventory(this.#ev, this.#module) : NO_METRICS);
   }
 
   get handlers(): readonly HandlerFact[] {

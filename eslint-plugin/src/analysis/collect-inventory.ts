@@ -55,9 +55,17 @@ const DEFINES = new RegExp(
   `\\b(?:${Object.keys(OTEL_CREATORS).join('|')})\\b|prom-client|@prometheus-io/client|\\bnew\\s+(?:\\w+\\.)*(?:Counter|Gauge|Histogram|Summary)\\b`,
 );
 
+/** Inventory of a file without metrics. */
+export const NO_METRICS: InventoryFact = { metrics: [], uses: [] };
+
+/** Can a text define a metric? */
+export function mayDefine(text: string): boolean {
+  return DEFINES.test(text);
+}
+
 /** Definitions and writes of a file. */
 export function collectInventory(ev: Evaluator, module: Module): InventoryFact {
-  return { metrics: DEFINES.test(module.text) ? metricsOf(ev, module) : [], uses: usesOf(ev, module) };
+  return { metrics: mayDefine(module.text) ? metricsOf(ev, module) : [], uses: usesOf(ev, module) };
 }
 
 function metricsOf(ev: Evaluator, module: Module): readonly DefinedMetric[] {

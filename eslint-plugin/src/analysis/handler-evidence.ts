@@ -154,7 +154,10 @@ export class EvidenceSearch {
   #middlewareOf(wanted: Wanted): readonly Middleware[] {
     const { host } = this.#ctx;
     let known = found.get(host);
-    if (!known) found.set(host, (known = new Map()));
+    if (!known) {
+      known = new Map<Wanted, readonly Middleware[]>();
+      found.set(host, known);
+    }
     let list = known.get(wanted);
     if (!list) {
       list = [...this.#used(wanted), ...this.#interceptors(wanted)];

@@ -12,6 +12,8 @@ export interface ProjectFacts {
   /** Names and version ranges of dependencies declared in the nearest package.json and those above it up to the workspace root. */
   readonly dependencies: ReadonlyMap<string, string>;
   readonly packageName: string | undefined;
+  /** Others can import the package: it is not private and says what it exports. */
+  readonly isPublished?: boolean;
 }
 
 /** What the analysis asks about a value that syntax alone does not settle. */

@@ -314,7 +314,7 @@ export class Workspace implements ModuleHost {
         }
         if (dir === this.root || dir === dirname(dir)) break;
       }
-      facts = { dependencies, packageName };
+      facts = { dependencies, packageName, isPublished: isPublished(this.#folders.manifest(home)?.raw) };
       this.#projects.set(home, facts);
     }
     return facts;
@@ -328,6 +328,13 @@ export class Workspace implements ModuleHost {
       for (let d = dir; d.length >= this.root.length && !folders.has(d); d = dirname(d)) folders.add(d);
     return [...folders].map((d) => join(d, 'package.json')).filter((p) => this.#folders.isFile(p));
   }
+}
+
+/** `main` alone does not count: `npm init` writes it into every service. */
+function isPublished(raw: Readonly<Record<string, unknown>> | undefined): boolean {
+  return (
+    raw?.['private'] !== true && ['exports', 'types', 'typings', 'publishConfig'].some((key) => raw?.[key] != null)
+  );
 }
 
 /** A sorted list with or without an entry. */
