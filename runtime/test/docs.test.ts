@@ -15,13 +15,19 @@ describe('examples of the documentation', () => {
     expect(blocks.length).toBeGreaterThan(40);
   }, 120_000);
 
-  it('are all compiled', () => {
-    expect(blocks.filter(({ isChecked }) => !isChecked)).toEqual([]);
+  it('are all compiled but one', () => {
+    // Set-up of packages that the repository does not have.
+    const unchecked = blocks
+      .filter(({ isChecked }) => !isChecked)
+      .map(({ page, text: code }) => [page, /'(.*)'/.exec(code)?.[1]]);
+    expect(unchecked).toEqual([['docs/migration.md', '@opentelemetry/sdk-node']]);
     // Every fence is one that the test knows: no `typescript`, no `js`.
     const languages = new Set(
       pages.flatMap((page) => [...text(page).matchAll(/^```(\S.*)$/gm)].map(([, name]) => name)),
     );
-    expect([...languages].filter((name) => !['ts', 'sh', 'yaml', 'json'].includes(name ?? ''))).toEqual([]);
+    expect([...languages].filter((name) => !['ts', 'ts no-check', 'sh', 'yaml', 'json'].includes(name ?? ''))).toEqual(
+      [],
+    );
   });
 
   it('are found wrong when they are', () => {

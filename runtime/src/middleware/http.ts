@@ -55,6 +55,11 @@ function routeBy(route: HttpTelemetryOptions['route'], request: IncomingMessage)
  * throws or rejects with goes on unchanged.
  * @throws TelintError TELINT_OPTION_INVALID.
  */
+export function instrument(handler: RequestHandler, options?: HttpTelemetryOptions): RequestHandler;
+export function instrument<Handler extends RequestHandler<never, never>>(
+  handler: Handler,
+  options?: HttpTelemetryOptions,
+): Handler;
 export function instrument<Handler extends RequestHandler<never, never>>(
   handler: Handler,
   options: HttpTelemetryOptions = {},

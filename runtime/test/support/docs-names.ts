@@ -12,6 +12,7 @@ import type { Pool } from 'pg';
 import type { Logger } from 'pino';
 import type { Registry } from 'prom-client';
 import type { ScrapeAuth } from '../../src/exporters/prometheus.ts';
+import type { InstrumentationLike } from '../../src/index.ts';
 import type { MetricSnapshot, Metrics } from '../../src/metrics.ts';
 
 export declare const app: Express;
@@ -23,6 +24,7 @@ export declare const exporter: PushMetricExporter & SpanExporter;
 export declare const fastify: FastifyInstance;
 export declare const id: string;
 export declare const incoming: Context;
+export declare const instrumentations: InstrumentationLike[];
 export declare const key: string;
 export declare const load: (id: string) => Promise<object>;
 export declare const log: Logger;
