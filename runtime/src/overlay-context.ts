@@ -1,16 +1,24 @@
 import { trace, TraceFlags, type Context } from '@opentelemetry/api';
 import { newSpanId, newTraceId } from './trace-ids.ts';
 
-/** A context with one more value. `setValue` of the API copies all values into a new Map, which costs more than the look-ups of a request. */
+/** Contexts on top of each other, before their values are copied into one: look-ups pass through all of them. */
+const MAX_DEPTH = 8;
+
+/**
+ * A context with one more value on top of another one. `setValue` of the API copies all values into a new Map, which costs
+ * more than the look-ups of a request.
+ */
 export class OverlayContext implements Context {
   readonly #base: Context;
   readonly #key: symbol;
   readonly #value: unknown;
+  readonly #depth: number;
 
   constructor(base: Context, key: symbol, value: unknown) {
     this.#base = base;
     this.#key = key;
     this.#value = value;
+    this.#depth = base instanceof OverlayContext ? base.#depth + 1 : 1;
   }
 
   getValue(key: symbol): unknown {
@@ -18,12 +26,17 @@ export class OverlayContext implements Context {
   }
 
   setValue(key: symbol, value: unknown): Context {
-    return this.#base.setValue(this.#key, this.#value).setValue(key, value);
+    return this.#depth < MAX_DEPTH ? new OverlayContext(this, key, value) : this.#flat().setValue(key, value);
   }
 
   deleteValue(key: symbol): Context {
     const without = this.#base.deleteValue(key);
     return key === this.#key ? without : without.setValue(this.#key, this.#value);
+  }
+
+  #flat(): Context {
+    const base = this.#base instanceof OverlayContext ? this.#base.#flat() : this.#base;
+    return base.setValue(this.#key, this.#value);
   }
 }
 
@@ -67,7 +80,7 @@ export class UnsampledContext implements Context {
   }
 
   setValue(key: symbol, value: unknown): Context {
-    return key === SPAN_KEY ? this.#base.setValue(key, value) : this.#make().setValue(key, value);
+    return new OverlayContext(key === SPAN_KEY ? this.#base : this, key, value);
   }
 
   deleteValue(key: symbol): Context {

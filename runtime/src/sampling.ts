@@ -20,7 +20,7 @@ import {
   withOtMember,
 } from './consistent-threshold.ts';
 import { TelintError } from './diagnostics.ts';
-import { UnsampledContext } from './overlay-context.ts';
+import { OverlayContext, UnsampledContext } from './overlay-context.ts';
 import { DECISION_KEY, FORCED_KEY, pendingDecision, type PendingDecision } from './sampling-context.ts';
 import { NOT_RECORD, RECORD_AND_SAMPLED, type SamplerLike, type SamplingResultLike } from './span-types.ts';
 
@@ -163,7 +163,7 @@ class RateSampler implements TelintSampler {
       sampled: true,
       reason: 'rate',
       probability: probabilityOf(pending.threshold),
-      activate: (base) => base.setValue(DECISION_KEY, pending),
+      activate: (base) => new OverlayContext(base, DECISION_KEY, pending),
     };
   }
 
