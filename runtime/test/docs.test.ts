@@ -1,6 +1,7 @@
 import { globSync, readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { describe, expect, it } from 'vitest';
+import { entryFiles } from '../../scripts/lib/runtime-api.ts';
 import { compileBlocks, docsBlocks, type DocsBlock } from './support/docs-compiler.ts';
 
 const FOLDER = fileURLToPath(new URL('../', import.meta.url));
@@ -42,6 +43,18 @@ describe('examples of the documentation', () => {
       expect.stringContaining("Cannot find name 'notKnownHere'"),
     ]);
   }, 60_000);
+});
+
+it('README.md says what every sub-path is for, and links every document', () => {
+  const readme = text('README.md');
+  const rows = readme.split('\n').filter((line) => line.startsWith('| `@telint/runtime'));
+  const named = rows.flatMap((row) =>
+    [...(row.split('|')[1] ?? '').matchAll(/`(.+?)`/g)].map(([, name = '']) =>
+      name.startsWith('/') ? `@telint/runtime${name}` : name,
+    ),
+  );
+  expect(named.sort()).toEqual([...entryFiles().keys()].sort());
+  expect(pages.filter((page) => page !== 'README.md' && !readme.includes(`](${page})`))).toEqual([]);
 });
 
 describe('links of the documentation', () => {
