@@ -13,6 +13,8 @@ export interface TextEdit extends TextRange {
 export interface Fix {
   readonly title: string;
   readonly edits: readonly TextEdit[];
+  /** It changes nothing but what the finding is about: it can be applied without being looked at. */
+  readonly safe?: boolean;
 }
 
 /** How loudly a finding is reported. */

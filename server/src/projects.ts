@@ -80,9 +80,14 @@ export class Projects {
     for (const workspace of this.#workspaces.values()) if (isInside(path, workspace.root)) workspace.update(path, text);
   }
 
+  /** The folder of the editor that a path is in. */
+  folderOf(path: string): string | undefined {
+    return this.#folders.find((f) => isInside(path, f));
+  }
+
   /** The project of a file; it is made when its first file is asked for. */
   of(path: string): Project {
-    const folder = this.#folders.find((f) => isInside(path, f));
+    const folder = this.folderOf(path);
     const dir = dirname(path);
     const root = folder ?? ownRoot(dir);
     let home = this.#homes.get(dir);

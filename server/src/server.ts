@@ -2,6 +2,16 @@ import { LSPErrorCodes, ResponseError, type Connection, type ServerCapabilities 
 import { version } from './cli/version.ts';
 import { ConfigProblems } from './features/config-problems.ts';
 import { applySettings, configuration } from './features/configuration.ts';
+import { codeActions } from './features/code-actions.ts';
+import { codeLens } from './features/code-lens.ts';
+import { commands } from './features/commands.ts';
+import { completion } from './features/completion.ts';
+import { documentLinks } from './features/document-links.ts';
+import { hover } from './features/hover.ts';
+import { inlayHints } from './features/inlay-hints.ts';
+import { navigation } from './features/navigation.ts';
+import { rename } from './features/rename.ts';
+import { symbols } from './features/symbols.ts';
 import { diagnostics } from './features/diagnostics.ts';
 import type { Feature, Services } from './features/feature.ts';
 import { folders, foldersOf } from './features/folders.ts';
@@ -12,7 +22,24 @@ import { watchedFiles } from './features/watched-files.ts';
 import { Session } from './session.ts';
 
 /** What the server can do, one file each; order does not matter. */
-const FEATURES: readonly Feature[] = [textSync, folders, configuration, watchedFiles, diagnostics, settled];
+const FEATURES: readonly Feature[] = [
+  textSync,
+  folders,
+  configuration,
+  watchedFiles,
+  diagnostics,
+  codeActions,
+  hover,
+  completion,
+  navigation,
+  rename,
+  symbols,
+  codeLens,
+  inlayHints,
+  documentLinks,
+  commands,
+  settled,
+];
 
 /** Serves one client over a connection until it ends. */
 export function startServer(connection: Connection): void {

@@ -2,7 +2,8 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { forgetAcrossFiles } from '../../eslint-plugin/src/analysis/epoch.ts';
 import { Documents, MAX_LENGTH, type OpenDocument } from './documents.ts';
 import { FindingsCache } from './findings-cache.ts';
-import type { LoadListener } from './indexed-workspace.ts';
+import type { IndexedWorkspace, LoadListener } from './indexed-workspace.ts';
+import { collectMetrics, type MetricIndex } from './metric-index.ts';
 import { Projects, type Project } from './projects.ts';
 import { defaultServerSettings, type ServerSettings } from './settings.ts';
 import { yieldToEvents } from './slices.ts';
@@ -14,6 +15,9 @@ const PATIENCE_MS = 150;
 
 /** A change of more files, such as of a branch, is read anew as a whole: that takes less time than one by one. */
 const MANY_FILES = 200;
+
+/** Who asks while somebody types gets an answer all the same. */
+const ATTEMPTS = 3;
 
 /** What a session asks and tells the connection it belongs to. */
 export interface SessionHost {
@@ -43,6 +47,9 @@ export class Session {
   #timer: NodeJS.Timeout | undefined;
   #work = new AbortController();
   #generation = 0;
+  readonly #metrics = new WeakMap<IndexedWorkspace, { generation: number; index: Promise<MetricIndex> }>();
+  readonly #lastMetrics = new WeakMap<IndexedWorkspace, MetricIndex>();
+  readonly #pushed = new Set<string>();
   #settling: Promise<void> | undefined;
 
   constructor(host: SessionHost) {
@@ -109,6 +116,40 @@ export class Session {
     this.#work.abort();
     clearTimeout(this.#timer);
     this.#timer = setTimeout(() => void this.settle(), IDLE_MS);
+  }
+
+  /** Metrics and spans of the workspace of a file as they are now; computed once until something changes. */
+  async metrics(path: string): Promise<MetricIndex> {
+    let index: MetricIndex | undefined;
+    for (let attempt = 0; attempt < ATTEMPTS; attempt++) {
+      const project = await this.loaded(path);
+      if (this.isDirty) await this.settle();
+      const generation = this.#generation;
+      let known = this.#metrics.get(project.workspace);
+      if (known?.generation !== generation) {
+        known = { generation, index: collectMetrics(project) };
+        this.#metrics.set(project.workspace, known);
+      }
+      index = await known.index;
+      this.#lastMetrics.set(project.workspace, index);
+      if (this.#generation === generation && !this.isDirty) break;
+    }
+    return index ?? { metrics: [], spans: [] };
+  }
+
+  /** What `metrics` last answered for the workspace of a file. */
+  knownMetrics(path: string): MetricIndex | undefined {
+    return this.#lastMetrics.get(this.projects.of(path).workspace);
+  }
+
+  /** Findings of a file that is not open were shown; opening it takes them back. */
+  wasPushed(path: string): boolean {
+    return this.#pushed.has(path);
+  }
+
+  setPushed(path: string, isPushed: boolean): void {
+    if (isPushed) this.#pushed.add(path);
+    else this.#pushed.delete(path);
   }
 
   /** Resolves when the workspaces of open documents are read and nothing has changed for a while. */

@@ -55,6 +55,15 @@ export function semconvAttribute(key: string): SemconvEntry | undefined {
   );
 }
 
+/** Names of all attributes that are not only legacy constants. */
+export function semconvAttributeNames(): readonly string[] {
+  return attributeRows
+    .trim()
+    .split('\n')
+    .filter((row) => !row.endsWith('|l'))
+    .map((row) => row.split('|', 1)[0] ?? '');
+}
+
 /** The entry of a metric name. */
 export const semconvMetric = lookup(metricRows);
 

@@ -8,9 +8,14 @@ export const textSync: Feature = {
   }),
   start({ connection, session }) {
     const { documents } = session;
-    connection.onDidOpenTextDocument(({ textDocument: { uri, languageId, version, text } }) =>
-      session.documentChanged(documents.open(uri, languageId, version, text), 'opened'),
-    );
+    connection.onDidOpenTextDocument(({ textDocument: { uri, languageId, version, text } }) => {
+      const document = documents.open(uri, languageId, version, text);
+      session.documentChanged(document, 'opened');
+      if (!document || !session.wasPushed(document.path)) return;
+      // What a check of the workspace has shown would stand beside what is found from now on.
+      session.setPushed(document.path, false);
+      void connection.sendDiagnostics({ uri, diagnostics: [] });
+    });
     connection.onDidChangeTextDocument(({ textDocument: { uri, version }, contentChanges }) =>
       session.documentChanged(documents.change(uri, version, contentChanges), 'edited'),
     );

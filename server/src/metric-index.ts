@@ -1,0 +1,190 @@
+import { seriesOf } from '../../eslint-plugin/src/analysis/collect-series.ts';
+import type { DefinedMetric, MetricUse } from '../../eslint-plugin/src/analysis/collect-inventory.ts';
+import type { LabelFact, MetricFact } from '../../eslint-plugin/src/analysis/facts.ts';
+import { relevanceOf } from '../../eslint-plugin/src/analysis/relevance.ts';
+import type { TextRange } from './findings.ts';
+import type { Project } from './projects.ts';
+import { runInSlices } from './slices.ts';
+
+/** A metric of the workspace, with every write that is traced to it. */
+export interface IndexedMetric {
+  readonly path: string;
+  readonly definition: DefinedMetric;
+  readonly uses: readonly IndexedUse[];
+}
+
+/** A write to a metric, and the file that it is in. */
+export interface IndexedUse {
+  readonly path: string;
+  readonly use: MetricUse;
+}
+
+/** A span that code of the workspace starts. */
+export interface IndexedSpan {
+  readonly path: string;
+  readonly name: string;
+  readonly range: TextRange;
+}
+
+/** Metrics and spans of one workspace at one time. */
+export interface MetricIndex {
+  readonly metrics: readonly IndexedMetric[];
+  readonly spans: readonly IndexedSpan[];
+}
+
+const SPAN_START = /\bstart(?:Active)?Span\b/;
+
+/** Collects the metrics and spans of a workspace in slices. */
+export async function collectMetrics(project: Project): Promise<MetricIndex> {
+  const { runner } = project;
+  const metrics = new Map<string, { path: string; definition: DefinedMetric; uses: IndexedUse[] }>();
+  const uses: IndexedUse[] = [];
+  const spans: IndexedSpan[] = [];
+  function* steps(): Generator<void> {
+    for (const path of runner.workspace.files()) {
+      const text = runner.workspace.text(path);
+      if (text === undefined || project.isIgnored(path)) continue;
+      const startsSpans = SPAN_START.test(text);
+      if (!startsSpans && !DEFINES.test(text) && !relevanceOf(text, false).metrics) continue;
+      const facts = runner.facts(path);
+      if (!facts) continue;
+      for (const definition of facts.inventory.metrics)
+        metrics.set(`${path}:${definition.range.start}`, { path, definition, uses: [] });
+      for (const use of facts.inventory.uses) uses.push({ path, use });
+      if (startsSpans)
+        for (const { part, valueText, range } of facts.writes)
+          if (part === 'name' && /^(['"`])[^$]*\1$/.test(valueText))
+            spans.push({ path, name: valueText.slice(1, -1), range });
+      yield;
+    }
+  }
+  await runInSlices(steps(), new AbortController().signal);
+  for (const found of uses)
+    for (const { path, start } of found.use.definitions) metrics.get(`${path}:${start}`)?.uses.push(found);
+  return { metrics: [...metrics.values()], spans };
+}
+
+/** What creates a metric: a look at a text that spares analysing it. */
+const DEFINES =
+  /\bcreate(?:Observable)?(?:UpDown)?(?:Counter|Gauge|Histogram)\b|\bnew\s+(?:\w+\.)*(?:Counter|Gauge|Histogram|Summary)\b/;
+
+/** Estimated number of series: the product of the label domains and the series of one label set. */
+export function seriesEstimate({ definition, uses }: IndexedMetric): MetricFact['series'] {
+  return seriesOf(
+    definition,
+    uses.map(({ use: { range, method, labels } }) => ({
+      range,
+      method,
+      labels,
+      metric: definition.name ?? '',
+      shape: '',
+      through: undefined,
+    })),
+    definition.perSet,
+  );
+}
+
+/** Label names of a metric: as declared, and as its writes set them. */
+export function labelNamesOf({ definition, uses }: IndexedMetric): readonly string[] {
+  const used = uses.flatMap(({ use }) => use.labels.map((l) => l.key));
+  return [...new Set([...(definition.labelNames ?? []), ...used])].filter((key) => key !== '*' && !key.startsWith('#'));
+}
+
+/** Everything that is written under a label. */
+export function labelWrites({ uses }: IndexedMetric, key: string): readonly { path: string; label: LabelFact }[] {
+  return uses.flatMap(({ path, use }) => use.labels.filter((l) => l.key === key).map((label) => ({ path, label })));
+}
+
+/** The values of a label in words: "9 values (the request method)". */
+export function labelDomain(metric: IndexedMetric, key: string): string {
+  const writes = labelWrites(metric, key);
+  if (writes.length === 0) return 'no write sets it';
+  const unbounded = writes.find(({ label }) => label.bound.bound === 'unbounded');
+  if (unbounded) return `**unbounded**: ${unbounded.label.bound.why}`;
+  const open = writes.find(({ label }) => label.bound.count === undefined);
+  if (open) return `not known: ${open.label.bound.why}`;
+  const single = seriesOf(
+    { labelNames: [key] },
+    writes.map(({ label }) => emissionOf(label)),
+    1,
+  );
+  const count = 'count' in single ? single.count : 0;
+  return `${count} ${count === 1 ? 'value' : 'values'}`;
+}
+
+function emissionOf(label: LabelFact) {
+  return { range: label.range, metric: '', shape: '', method: '', labels: [label], through: undefined };
+}
+
+/** Where a cursor stands: on a metric, or on a label of it. */
+export interface MetricTarget {
+  readonly metric: IndexedMetric;
+  readonly label?: string;
+  /** Range of the name under the cursor. */
+  readonly range: TextRange;
+}
+
+/** The metric or label at an offset of a file. */
+export function targetAt(index: MetricIndex, path: string, text: string, offset: number): MetricTarget | undefined {
+  const isIn = ({ start, end }: TextRange): boolean => start <= offset && offset <= end;
+  for (const metric of index.metrics) {
+    const { definition } = metric;
+    if (metric.path === path && isIn(definition.range)) {
+      const name = literalContent(text, definition.nameRange);
+      if (name && isIn(name)) return { metric, range: name };
+      for (const label of definition.labelNames ?? []) {
+        const range = declaredLabel(text, definition, label);
+        if (range && isIn(range)) return { metric, label, range };
+      }
+      return { metric, range: definition.nameRange };
+    }
+  }
+  for (const metric of index.metrics)
+    for (const { path: usePath, use } of metric.uses) {
+      if (usePath !== path || !isIn(use.range)) continue;
+      for (const label of use.labels) {
+        const range = keyRange(text, label.key, label.range);
+        if (range && isIn(range)) return { metric, label: label.key, range };
+      }
+      const head = text.slice(use.range.start, use.range.end).indexOf('(');
+      const range = { start: use.range.start, end: use.range.start + Math.max(head, 0) };
+      if (isIn(range)) return { metric, range };
+    }
+  return undefined;
+}
+
+/** Inside of a string literal. */
+export function literalContent(text: string, { start, end }: TextRange): TextRange | undefined {
+  const quote = text.charAt(start);
+  return end - start >= 2 && /['"`]/.test(quote) && text.charAt(end - 1) === quote
+    ? { start: start + 1, end: end - 1 }
+    : undefined;
+}
+
+/** A label in the list of a definition, where the list stands in the definition itself. */
+export function declaredLabel(text: string, { range }: DefinedMetric, label: string): TextRange | undefined {
+  const source = text.slice(range.start, range.end);
+  const list = /\blabelNames\s*:\s*\[/.exec(source);
+  if (!list) return undefined;
+  const from = list.index + list[0].length;
+  const to = source.indexOf(']', from);
+  for (const match of source.slice(from, to < 0 ? undefined : to).matchAll(/(['"`])([^'"`\n]*)\1/g))
+    if (match[2] === label) {
+      const start = range.start + from + match.index + 1;
+      return { start, end: start + label.length };
+    }
+  return undefined;
+}
+
+/** The key in an entry of an object or an assignment (`key: v`, `'key': v`, `key`, `labels.key = v`), without quotes. */
+export function keyRange(text: string, key: string, entry: TextRange): TextRange | undefined {
+  const source = text.slice(entry.start, entry.end + 1);
+  const name = key.replace(/[^\w]/g, '\\$&');
+  const match =
+    new RegExp(`^(['"]?)${name}\\1(?=\\s*(?::|,|\\}|\\(|$))`).exec(source) ??
+    new RegExp(`^[\\w$.!?]*\\.${name}(?=\\s*=[^=])`).exec(source) ??
+    new RegExp(`^[\\w$.!?]*\\[(['"])${name}\\1\\](?=\\s*=[^=])`).exec(source);
+  if (!match) return undefined;
+  const at = entry.start + match[0].lastIndexOf(key);
+  return { start: at, end: at + key.length };
+}
