@@ -1,5 +1,5 @@
 import type { TraceState } from '@opentelemetry/api';
-import { traceStateOf } from './trace-state.ts';
+import { traceStateOf, traceStateWith } from './trace-state.ts';
 
 /**
  * Consistent probability sampling (OpenTelemetry specification, "TraceState: Probability Sampling"): a span is kept when
@@ -9,6 +9,7 @@ import { traceStateOf } from './trace-state.ts';
  */
 export const RANDOMNESS_RANGE = 2 ** 48;
 const DIGITS = 12;
+const HALF_RANGE = 2 ** 24;
 /** Smallest probability that a threshold of 48 bits can say. */
 const MIN_PROBABILITY = 1 / RANDOMNESS_RANGE;
 /** Significant hexadecimal digits of a threshold: the error of the probability stays under 2^-13 of it. */
@@ -52,9 +53,11 @@ export function decodeRandomness(text: string): number | undefined {
   return /^[0-9a-f]{14}$/.test(text) ? Number.parseInt(text.slice(0, DIGITS), 16) : undefined;
 }
 
-/** Value of the sub-key `rv`. */
+/** Value of the sub-key `rv`. In two halves: V8 writes large numbers in hexadecimal ten times slower than small ones. */
 export function encodeRandomness(randomness: number): string {
-  return `${randomness.toString(16).padStart(DIGITS, '0')}00`;
+  const high = Math.floor(randomness / HALF_RANGE);
+  const low = randomness - high * HALF_RANGE;
+  return `${high.toString(16).padStart(DIGITS / 2, '0')}${low.toString(16).padStart(DIGITS / 2, '0')}00`;
 }
 
 /** Reads one sub-key of the `ot` member. */
@@ -75,6 +78,9 @@ const MAX_OT_LENGTH = 256;
  * removes it, which says that the probability is unknown.
  */
 export function withOtMember(state: TraceState | undefined, th: string | undefined, rv?: string): TraceState {
+  if (state === undefined && th !== undefined) {
+    return traceStateWith('ot', rv === undefined ? `th:${th}` : `th:${th};rv:${rv}`);
+  }
   const others = (state?.get('ot') ?? '')
     .split(';')
     .filter((pair) => pair !== '' && !pair.startsWith('th:') && (rv === undefined || !pair.startsWith('rv:')));

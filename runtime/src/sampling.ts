@@ -54,6 +54,8 @@ export interface HeadDecision {
 
 /** A sampler of the runtime: the SDK's interface, and decisions before `startSpan`. */
 export interface TelintSampler extends SamplerLike {
+  /** False where the decision does not depend on the route, so that nobody has to find it out. */
+  readonly usesRoute?: boolean;
   /** Decides on a request at next to no cost; call it once per request. */
   decide(input: DecideInput): HeadDecision;
   /** Root decisions so far; an adaptive sampler adds its keys. */
@@ -82,6 +84,7 @@ export interface SamplerOptions {
 
 /** How a sampler comes to a probability. */
 interface Rates {
+  readonly usesRoute?: boolean;
   probability(route: string, method: string): number;
   spend(): void;
   stats(): object;
@@ -123,6 +126,7 @@ const DROP: SamplingResultLike = Object.freeze({ decision: NOT_RECORD });
 const ROUNDING_MARGIN = 1 + 2 ** -11;
 
 class RateSampler implements TelintSampler {
+  readonly usesRoute: boolean;
   readonly #rates: Rates;
   readonly #parentBased: boolean;
   readonly #description: string;
@@ -131,6 +135,7 @@ class RateSampler implements TelintSampler {
 
   constructor(rates: Rates, description: string, options: SamplerOptions) {
     this.#rates = rates;
+    this.usesRoute = rates.usesRoute ?? true;
     this.#description = description;
     this.#parentBased = options.parentBased ?? true;
   }
@@ -220,6 +225,7 @@ function keepAt(threshold: number, parent: SpanContext | undefined, rv: string |
 }
 
 const constantRates = (probability: number): Rates => ({
+  usesRoute: false,
   probability: () => probability,
   spend: () => undefined,
   stats: () => ({}),

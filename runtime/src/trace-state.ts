@@ -50,3 +50,8 @@ export function traceStateOf(text = ''): TraceState {
   }
   return new MemberList(members);
 }
+
+/** A trace state with one member. */
+export function traceStateWith(key: string, value: string): TraceState {
+  return new MemberList(new Map([[key, value]]));
+}

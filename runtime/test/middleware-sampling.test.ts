@@ -57,6 +57,7 @@ describe('a sampler that decides before the span', () => {
     const inputs: DecideInput[] = [];
     const inner = fixedSampler(1);
     const sampler: TelintSampler = Object.assign(Object.create(inner) as TelintSampler, {
+      usesRoute: true,
       decide: (input: DecideInput) => {
         inputs.push(input);
         return inner.decide(input);

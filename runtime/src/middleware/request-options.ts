@@ -28,7 +28,7 @@ export interface RequestTelemetryOptions {
   /** Where duration and requests under way are registered, or the set that `httpServer` made. Without it: no metrics. */
   readonly metrics?: Metrics | CoreSet<'httpServer'> | undefined;
   /** Decides before a span is made; without it the sampler of the SDK decides at the price of a span that is dropped. */
-  readonly sampler?: Pick<TelintSampler, 'decide'> | undefined;
+  readonly sampler?: Pick<TelintSampler, 'decide' | 'usesRoute'> | undefined;
   /** Tracer of the spans; the global one without it; `false`: no spans, the caller's context is passed on. */
   readonly tracer?: Tracer | false | undefined;
   /** Cleans `url.path` and the texts of errors; without it a sanitizer with its defaults. */

@@ -131,7 +131,7 @@ export class RequestTelemetry {
     if (sampler !== undefined) {
       const decision = sampler.decide({
         method: served.method,
-        route: served.route ?? served.guess(),
+        route: served.route ?? (sampler.usesRoute === false ? undefined : served.guess()),
         parent: isLinked ? undefined : caller,
       });
       parent = decision.activate(parent);

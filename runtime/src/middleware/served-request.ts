@@ -72,6 +72,8 @@ export class ServedRequest {
   /** `context` with the identity of the request. */
   #scope: Context | undefined = undefined;
   #span: Span | undefined = undefined;
+  /** The route that the span started with. */
+  #spanRoute: string | undefined = undefined;
   #existing: ExistingSpan | undefined = undefined;
   #canLeaveErrorSpan = true;
   #guess: string | undefined = undefined;
@@ -122,6 +124,7 @@ export class ServedRequest {
   /** Serves the request in the context of a span of its own; one that does not record counts as unsampled. */
   own(active: Context, span: Span): void {
     this.context = active;
+    this.#spanRoute = this.route;
     if (span.isRecording()) this.#span = span;
   }
 
@@ -206,7 +209,7 @@ export class ServedRequest {
 
   #endSpan(span: Span, status: number, isAnswered: boolean): void {
     const { route } = this;
-    if (route !== undefined) {
+    if (route !== this.#spanRoute && route !== undefined) {
       span.setAttribute('http.route', route);
       span.updateName(spanNameOf(this.method, route));
       if (this.#existing?.rpc !== undefined) this.#existing.rpc.route = route;
