@@ -69,10 +69,7 @@ export function collectInventory(ev: Evaluator, module: Module): InventoryFact {
 }
 
 function metricsOf(ev: Evaluator, module: Module): readonly DefinedMetric[] {
-  const calls = [
-    ...module.scopes.nodes('NewExpression'),
-    ...module.scopes.nodes('CallExpression').filter((c) => Object.hasOwn(OTEL_CREATORS, calleeName(c) ?? '')),
-  ];
+  const calls = [...module.scopes.nodes('NewExpression'), ...module.scopes.nodes('CallExpression').filter(isCreator)];
   return calls.flatMap((call) => metricOf(ev, call, module) ?? []);
 }
 
@@ -97,7 +94,7 @@ function metricOf(
     name,
     instrument,
     library: isProm ? 'prom' : 'otel',
-    labelNames,
+    labelNames: isExtended(props?.get('labelNames')) ? undefined : labelNames,
     help: help?.type === 'literal' && typeof help.value === 'string' ? help.value : undefined,
     perSet: perLabelSet(ev, call, instrument, module),
     registry: isProm
@@ -108,6 +105,13 @@ function metricOf(
     observed: props?.has('collect') === true || /^createObservable/.test(calleeName(call) ?? ''),
     holder: holderOf(call),
   };
+}
+
+/** A list in a variable that is added to later: what it holds in the end is not known. */
+function isExtended(property: { readonly node: Node; readonly module: Module } | undefined): boolean {
+  const value = property?.node.type === 'Property' ? unwrap(property.node.value) : undefined;
+  if (value?.type !== 'Identifier' || !property) return false;
+  return new RegExp(`(?<![\\w$.])${value.name}\\s*\\.\\s*(?:push|unshift|splice)\\(`).test(property.module.text);
 }
 
 /** The literal that names the metric, when it stands in the call. */
@@ -141,12 +145,45 @@ function holderOf(call: Node): DefinedMetric['holder'] {
   return undefined;
 }
 
+const PLAIN_WRITES = new Set(['observe', 'set', 'record', 'add']);
+
+/** `sizes.observe(n)`: writes without labels, which no rule is about, to metrics of this file or of another. */
+function plainUses(ev: Evaluator, module: Module, known: ReadonlySet<Node>): readonly MetricUse[] {
+  const out: MetricUse[] = [];
+  for (const call of module.scopes.nodes('CallExpression')) {
+    const callee = unwrap(call.callee);
+    const method = callee.type === 'MemberExpression' ? propertyName(callee) : undefined;
+    if (callee.type !== 'MemberExpression' || method === undefined || !PLAIN_WRITES.has(method)) continue;
+    if (known.has(call) || call.arguments.length !== 1 || !mayHold(callee.object, module)) continue;
+    const definitions = definitionsOf(ev, callee.object, module);
+    if (definitions.length > 0) out.push({ range: rangeOfNode(call), method, definitions, labels: [], complete: true });
+  }
+  return out;
+}
+
+/** An import, a constant of the module, or a member: what else has these methods are local maps and sets. */
+function mayHold(receiver: Node, module: Module): boolean {
+  const node = unwrap(receiver);
+  if (node.type === 'MemberExpression') return propertyName(node) !== undefined;
+  if (node.type !== 'Identifier') return false;
+  const binding = module.scopes.resolve(node);
+  if (binding?.kind === 'import') return true;
+  const init = binding?.declaration.type === 'VariableDeclarator' ? binding.declaration.init : undefined;
+  return init?.type === 'NewExpression' || (init?.type === 'CallExpression' && isCreator(init));
+}
+
+function isCreator(call: TSESTree.CallExpression): boolean {
+  return Object.hasOwn(OTEL_CREATORS, calleeName(call) ?? '');
+}
+
 function usesOf(ev: Evaluator, module: Module): readonly MetricUse[] {
   const out: MetricUse[] = [];
+  const known = new Set<Node>();
   for (const site of sinkSites(ev, module)) {
     if (site.sink.kind !== 'metric-emit' || !site.receiver) continue;
     const definitions = definitionsOf(ev, site.receiver, module);
     if (definitions.length === 0) continue;
+    known.add(site.call);
     out.push({
       range: rangeOfNode(site.call),
       method: site.method,
@@ -155,7 +192,7 @@ function usesOf(ev: Evaluator, module: Module): readonly MetricUse[] {
       complete: site.method !== 'startTimer' && site.shape !== 'prom.EndTimer',
     });
   }
-  return out;
+  return [...out, ...plainUses(ev, module, known)];
 }
 
 /** Definitions that a receiver can come from; a timer leads on to the metric that started it. */

@@ -58,6 +58,40 @@ function earlyExits(block: TSESTree.BlockStatement | TSESTree.Program): readonly
   return list;
 }
 
+const assertionsCache = new WeakMap<Node, ReadonlyMap<string, readonly Assertion[]>>();
+
+/** A call that stands alone or gives a variable its value, and the position of an argument in it. */
+interface Assertion {
+  readonly call: TSESTree.CallExpression;
+  readonly index: number;
+}
+
+/** Such calls among the statements of a block by the text of each argument; found once per block. */
+function assertionsOf(
+  block: TSESTree.BlockStatement | TSESTree.Program,
+  module: Module,
+): ReadonlyMap<string, readonly Assertion[]> {
+  let map = assertionsCache.get(block);
+  if (!map) {
+    const made = new Map<string, Assertion[]>();
+    for (const s of block.body) {
+      const call = calledBy(s);
+      for (const [index, a] of call?.arguments.entries() ?? []) {
+        const key = a.type === 'SpreadElement' ? undefined : keyOf(a, module);
+        if (!call || key === undefined) continue;
+        const list = made.get(key);
+        if (list) list.push({ call, index });
+        else made.set(key, [{ call, index }]);
+      }
+    }
+    assertionsCache.set(block, (map = made));
+  }
+  return map;
+}
+
+/** Calls that are looked into for one value. */
+const MAX_ASSERTIONS = 8;
+
 /** `const queue = this.queueOf(name);`: a function of the workspace that throws for what it does not know was called before. */
 function assertionLimits(
   ev: Evaluator,
@@ -67,13 +101,11 @@ function assertionLimits(
   module: Module,
   env: Env | undefined,
 ): Value | undefined {
-  for (const s of block.body) {
-    if (rangeOf(s)[0] >= at) break;
-    const call = calledBy(s);
-    const index = call?.arguments.findIndex((a) => a.type !== 'SpreadElement' && keyOf(a, module) === text) ?? -1;
-    const callee = call && index >= 0 ? ev.evaluate(call.callee, module, env) : undefined;
-    const param = callee?.type === 'function' ? callee.node.params[index] : undefined;
-    if (callee?.type !== 'function' || param?.type !== 'Identifier' || callee.node.body.type !== 'BlockStatement')
+  for (const { call, index } of assertionsOf(block, module).get(text)?.slice(0, MAX_ASSERTIONS) ?? []) {
+    if (rangeOf(call)[0] >= at) break;
+    const callee = ev.evaluate(call.callee, module, env);
+    const param = callee.type === 'function' ? callee.node.params[index] : undefined;
+    if (callee.type !== 'function' || param?.type !== 'Identifier' || callee.node.body.type !== 'BlockStatement')
       continue;
     for (const { test, consequent } of earlyExits(callee.node.body)) {
       const found = throws(consequent)

@@ -47,8 +47,16 @@ function operandText(node: Node): string | undefined {
   return dottedName(n);
 }
 
-/** Counts the conditions that a piece of code asks. */
-export function countQuestions(root: Node): Map<string, number> {
+const questionsCache = new WeakMap<Node, ReadonlyMap<string, number>>();
+
+/** Counts the conditions that a piece of code asks; once, for all spans in it. */
+export function countQuestions(root: Node): ReadonlyMap<string, number> {
+  let counts = questionsCache.get(root);
+  if (!counts) questionsCache.set(root, (counts = count(root)));
+  return counts;
+}
+
+function count(root: Node): Map<string, number> {
   const counts = new Map<string, number>();
   const ask = (test: Node | null | undefined): void => {
     const key = test ? conditionKey(test) : undefined;

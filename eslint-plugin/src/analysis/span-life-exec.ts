@@ -84,13 +84,34 @@ export function execStatement(m: Machine, node: Node, state: State, jumps: Jump[
   }
 }
 
+/** Lists of statements that are longer are generated or scripts, and only what is near the span is run. */
+const LONG_LIST = 200;
+const NEAR = 20;
+
 function execList(m: Machine, body: readonly Node[], state: State, jumps: Jump[]): State {
   let s = state;
-  for (const statement of body) {
-    if (s.length === 0) break;
-    s = m.exec(statement, s, jumps);
-  }
+  const [from, to] = body.length > LONG_LIST ? nearSpan(m, body) : [0, body.length];
+  for (let i = from; i < to && s.length > 0; i++) s = m.exec(body[i] as Node, s, jumps);
   return s;
+}
+
+/** Indexes of the statements of a long list between some before the span and some after its last mention. */
+function nearSpan(m: Machine, body: readonly Node[]): readonly [from: number, to: number] {
+  const [first, last] = m.track.extent;
+  const from = m.start ? indexAt(body, Math.min(first, rangeOf(m.start)[0])) - NEAR : 0;
+  return [Math.max(0, from), Math.min(body.length, indexAt(body, last) + 1 + NEAR)];
+}
+
+/** Index of the statement that contains an offset, or of the last one before it. */
+function indexAt(body: readonly Node[], offset: number): number {
+  let low = 0;
+  let high = body.length - 1;
+  while (low < high) {
+    const middle = (low + high + 1) >> 1;
+    if (rangeOf(body[middle] as Node)[0] <= offset) low = middle;
+    else high = middle - 1;
+  }
+  return low;
 }
 
 /** The value is not waited for: what its promise does happens later, and nobody sees its rejection. */

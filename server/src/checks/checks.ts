@@ -1,7 +1,7 @@
 import { withoutDisabled as notDisabled } from '../directives.ts';
 import type { Finding, Severity } from '../findings.ts';
 import type { Runner } from '../runner.ts';
-import { checkInfos } from './catalog.ts';
+import type { checkInfos } from './catalog.ts';
 import { collectMetrics, type WorkspaceMetric } from './inventory.ts';
 import { labelSetConflict } from './label-set-conflict.ts';
 import { noDuplicateMetric } from './no-duplicate-metric.ts';

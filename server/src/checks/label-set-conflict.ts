@@ -41,6 +41,8 @@ function undeclared(metric: WorkspaceMetric, use: PlacedUse): CheckProblem | und
 
 /** Two files write labels that the other one lacks: a query by either of them misses part of the data. */
 function disagreement(metric: WorkspaceMetric): CheckProblem | undefined {
+  // A definition without a constant name is a helper that makes many metrics.
+  if (metric.name === undefined) return undefined;
   const sets = metric.uses.filter(isKnown).map((use) => ({ use, keys: new Set(use.labels.map((l) => l.key)) }));
   for (const [i, { use, keys }] of sets.entries()) {
     const other = sets

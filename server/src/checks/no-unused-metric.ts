@@ -25,7 +25,7 @@ function isPublic(metric: WorkspaceMetric, workspace: Workspace): boolean {
   return metric.holder?.kind === 'variable' && workspace.project(metric.path).isPublished === true;
 }
 
-/** The name occurs beyond its declaration, its exports and imports; any other occurrence may be a write. */
+/** The name occurs beyond its declaration, its exports, imports and registration; any other occurrence may be a write. */
 function isMentioned(metric: WorkspaceMetric, name: string, workspace: Workspace): boolean {
   const word = new RegExp(`(?<![\\w$])${name.replace(/[$#]/g, '\\$&')}(?![\\w$])`, 'g');
   for (const path of workspace.mentioning([name])) {
@@ -38,8 +38,10 @@ function isMentioned(metric: WorkspaceMetric, name: string, workspace: Workspace
 
 const MODULE_LIST = /\b(?:import|export)\s+(?:type\s+)?\{[^{}]*\}|\bmodule\.exports\s*=\s*\{[^{}:()]*\}/g;
 
+const REGISTRATION = /\.registerMetric\(\s*[\w.$]+\s*\)/g;
+
 function withoutModuleLists(text: string): string {
-  return text.replaceAll(MODULE_LIST, ' ');
+  return text.replaceAll(MODULE_LIST, ' ').replaceAll(REGISTRATION, ' ');
 }
 
 /** Somebody has the module as an object and does more with it than to read members by their names. */

@@ -1,5 +1,5 @@
-import { PRESETS } from '../config.ts';
-import { UsageError, type Command, type ExitCode, type Given, type OptionSpec } from './command.ts';
+import { UsageError, type Command, type ExitCode, type Given } from './command.ts';
+import { CONFIG_OPTIONS } from './config-options.ts';
 import { formatGithub } from './format-github.ts';
 import { formatJson } from './format-json.ts';
 import { count, formatStylish, type Report } from './format-stylish.ts';
@@ -9,12 +9,6 @@ import { numberOf } from './parse-arguments.ts';
 import { withCounts } from './results.ts';
 import { Baseline } from './suppressions.ts';
 import { version } from './version.ts';
-
-/** Options that choose the configuration; every command that looks at code has them. */
-export const CONFIG_OPTIONS = {
-  preset: { help: 'Preset in place of the one of telint.json.', value: 'name', choices: PRESETS },
-  config: { help: 'Configuration file (default: telint.json).', value: 'file' },
-} as const satisfies Record<string, OptionSpec>;
 
 /** `telint check`: rules and checks over files. */
 export const checkCommand: Command = {

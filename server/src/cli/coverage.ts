@@ -1,6 +1,6 @@
 import { writeFileSync } from 'node:fs';
 import { resolve } from 'node:path';
-import { CONFIG_OPTIONS } from './check.ts';
+import { CONFIG_OPTIONS } from './config-options.ts';
 import type { Command, ExitCode, Given } from './command.ts';
 import { UsageError } from './command.ts';
 import { coverageOf, type Coverage } from './critical-paths.ts';

@@ -1,6 +1,6 @@
 import { collectMetrics, type LabelDomain, type Series, type WorkspaceMetric } from '../checks/inventory.ts';
 import type { Runner } from '../runner.ts';
-import { CONFIG_OPTIONS } from './check.ts';
+import { CONFIG_OPTIONS } from './config-options.ts';
 import type { Command, ExitCode, Given } from './command.ts';
 import { count } from './format-stylish.ts';
 import { paintFor, type Io, type Paint } from './io.ts';

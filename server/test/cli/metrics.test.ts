@@ -1,0 +1,68 @@
+import { expect, it } from 'vitest';
+import { workspace } from '../../../eslint-plugin/test/support/workspace.ts';
+import { runCli } from '../support/run-cli.ts';
+
+const FILES = {
+  'package.json': '{ "name": "shop" }',
+  'src/metrics.ts': `import { metrics } from '@opentelemetry/api';
+import { Histogram } from 'prom-client';
+export const time = new Histogram({ name: 'time_seconds', help: 'Time.', labelNames: ['ok', 'path'], buckets: [1, 2] });
+export const jobs = metrics.getMeter('shop').createCounter('jobs', { description: 'Jobs | done' });
+export const sizes = new Histogram({ name: 'sizes', help: 'Sizes.' });
+`,
+  'src/app.ts': `import { jobs, sizes, time } from './metrics';
+export function f(ok: boolean, req: import('express').Request, state: 'open' | 'done') {
+  const end = time.startTimer({ ok: ok ? 'yes' : 'no' });
+  jobs.add(1, { state, kind: 'a' });
+  jobs.add(1, { state, kind: 'b' });
+  sizes.observe(3);
+  end({ path: req.path });
+}
+`,
+};
+
+it('lists names, types, domains, series and places', async () => {
+  const { code, out } = await runCli(workspace(FILES), ['metrics', '--format', 'json']);
+  expect(code).toBe(0);
+  expect(JSON.parse(out)).toEqual([
+    {
+      name: 'jobs',
+      type: 'counter',
+      library: 'otel',
+      help: 'Jobs | done',
+      package: 'shop',
+      labels: { state: { count: 2, why: expect.any(String) as string }, kind: { count: 2, why: "'a', 'b'" } },
+      series: { count: 4 },
+      defined: { file: 'src/metrics.ts', line: 4, column: expect.any(Number) as number },
+      used: [
+        { file: 'src/app.ts', line: 4, column: 3, method: 'add' },
+        { file: 'src/app.ts', line: 5, column: 3, method: 'add' },
+      ],
+    },
+    expect.objectContaining({
+      name: 'sizes',
+      series: { count: 14 },
+      used: [{ file: 'src/app.ts', line: 6, column: 3, method: 'observe' }],
+    }),
+    expect.objectContaining({
+      name: 'time_seconds',
+      labels: { ok: { count: 2, why: expect.any(String) as string }, path: { unbounded: 'the raw request path' } },
+      series: { unbounded: 'label `path` takes the raw request path' },
+      used: [
+        { file: 'src/app.ts', line: 3, column: 15, method: 'startTimer' },
+        { file: 'src/app.ts', line: 7, column: 3, method: 'end' },
+      ],
+    }),
+  ]);
+});
+
+it('as a table and as Markdown', async () => {
+  const cwd = workspace(FILES);
+  const { out } = await runCli(cwd, ['metrics']);
+  expect(out).toContain('time_seconds  histogram  unbounded because label `path` takes the raw request path');
+  expect(out).toMatch(/\n3 metrics, 18 time series estimated, 1 unbounded\n$/);
+  const markdown = (await runCli(cwd, ['metrics', '--format', 'markdown', 'src'])).out.trimEnd().split('\n');
+  expect(markdown).toHaveLength(5);
+  for (const row of markdown) expect(row.replaceAll('\\|', '').split('|')).toHaveLength(9);
+  expect((await runCli(cwd, ['metrics', 'src/app.ts'])).out).toBe('No metric definition was found.\n');
+});
