@@ -1,0 +1,124 @@
+import type { Location } from 'vscode-languageclient/node';
+import type { HandlerEntry, Inventory, LabelEntry, MetricEntry, MetricUse, WorkspaceFinding } from './protocol.ts';
+
+/** A row of the view: plain data, so that it can be looked at without an editor. */
+export interface TelemetryNode {
+  /** Stable between refreshes, so that open branches stay open. */
+  readonly id: string;
+  readonly label: string;
+  readonly description?: string;
+  readonly tooltip?: string;
+  /** Name of a product icon. */
+  readonly icon: string;
+  readonly location?: Location;
+  readonly children: readonly TelemetryNode[];
+  readonly open?: boolean;
+}
+
+/** Rows of the view; sections without content are left out. */
+export function telemetryTree(inventory: Inventory, findings: readonly WorkspaceFinding[]): readonly TelemetryNode[] {
+  const uncovered = inventory.handlers.filter((handler) => !handler.covered);
+  return [
+    section('metrics', 'Metrics', 'graph', inventory.metrics.map(metricNode)),
+    section(
+      'spans',
+      'Spans',
+      'git-commit',
+      inventory.spans.map(({ name, location }, index) => ({
+        id: `span:${name}:${index}`,
+        label: name,
+        description: placeOf(location),
+        icon: 'git-commit',
+        location,
+        children: [],
+      })),
+    ),
+    section('handlers', 'Handlers without a span', 'circle-slash', uncovered.map(handlerNode), inventory.handlers),
+    section('findings', 'Findings', 'warning', ruleNodes(findings), findings),
+  ].filter((node) => node.children.length > 0);
+}
+
+function section(
+  id: string,
+  label: string,
+  icon: string,
+  children: readonly TelemetryNode[],
+  of: readonly unknown[] = children,
+): TelemetryNode {
+  const description = id === 'handlers' && of.length > 0 ? `${children.length} of ${of.length}` : String(of.length);
+  return { id: `section:${id}`, label, description, icon, children, open: id === 'metrics' || id === 'findings' };
+}
+
+function metricNode(metric: MetricEntry, index: number): TelemetryNode {
+  const { name, type, help, labels, series, location, uses } = metric;
+  const id = `metric:${name}:${index}`;
+  return {
+    id,
+    label: name,
+    description: `${type} · ${seriesText(series)}`,
+    tooltip: [help, `${type}, ${seriesText(series)}`].filter((part) => part !== undefined && part !== '').join('\n'),
+    icon: series === null ? 'warning' : 'graph-line',
+    ...(location ? { location } : {}),
+    children: [...labels.map((label) => labelNode(id, label)), ...uses.map((use, i) => useNode(`${id}:use:${i}`, use))],
+  };
+}
+
+/** Estimated series in words. */
+export function seriesText(series: number | null): string {
+  if (series === null) return 'no bound';
+  return `${series.toLocaleString('en')} series`;
+}
+
+function labelNode(metric: string, { name, domain, values }: LabelEntry): TelemetryNode {
+  return {
+    id: `${metric}:label:${name}`,
+    label: name,
+    description: domain,
+    tooltip: `${name}: ${domain}`,
+    icon: values === null ? 'warning' : 'tag',
+    children: [],
+  };
+}
+
+const USE_ICONS = { panel: 'dashboard', alert: 'bell', rule: 'symbol-ruler' } as const;
+
+function useNode(id: string, { kind, title, location }: MetricUse): TelemetryNode {
+  return { id, label: title, description: kind, icon: USE_ICONS[kind], location, children: [] };
+}
+
+function handlerNode({ name, kind, location }: HandlerEntry, index: number): TelemetryNode {
+  return {
+    id: `handler:${name}:${index}`,
+    label: name,
+    description: `${kind} · ${placeOf(location)}`,
+    icon: 'circle-slash',
+    location,
+    children: [],
+  };
+}
+
+function ruleNodes(findings: readonly WorkspaceFinding[]): TelemetryNode[] {
+  return [...Map.groupBy(findings, ({ rule }) => rule)]
+    .sort(([a], [b]) => (a < b ? -1 : 1))
+    .map(([rule, group]) => ({
+      id: `rule:${rule}`,
+      label: rule.replace(/^telint\//, ''),
+      description: String(group.length),
+      icon: 'law',
+      children: group.map(({ uri, range, message, severity }, index) => ({
+        id: `finding:${rule}:${uri}:${index}`,
+        label: placeOf({ uri, range }),
+        description: message,
+        tooltip: message,
+        icon: severity === 'error' ? 'error' : 'warning',
+        location: { uri, range },
+        children: [],
+      })),
+    }));
+}
+
+/** Name of the file and line, as people write it. */
+export function placeOf({ uri, range }: Location): string {
+  const name = decodeURIComponent(uri.slice(uri.lastIndexOf('/') + 1));
+  return `${name}:${range.start.line + 1}`;
+}

@@ -1,0 +1,44 @@
+import assert from 'node:assert/strict';
+import * as vscode from 'vscode';
+import { EXTENSION, figure, file, findingsAre, open, until } from './editor.ts';
+
+describe('activation', () => {
+  const extension = (): vscode.Extension<unknown> => {
+    const found = vscode.extensions.getExtension(EXTENSION);
+    assert.ok(found, 'the package is installed');
+    return found;
+  };
+
+  it('waits for a file that it can look at', async () => {
+    await open(file('service', 'package.json'));
+    await open(file('service', 'prometheus/rules.yml'));
+    assert.equal(extension().isActive, false);
+  });
+
+  it('comes with the first TypeScript file', async () => {
+    const started = performance.now();
+    const document = await vscode.workspace.openTextDocument(file('service', 'src/checkout.ts'));
+    await vscode.window.showTextDocument(document);
+    await until('activation', () => extension().isActive || undefined);
+    figure('openUntilActive', performance.now() - started);
+    await findingsAre(document.uri, ['require-span-end', 'no-unbounded-metric-labels', 'no-pii-in-span-attributes']);
+    figure('openUntilFindings', performance.now() - started);
+  });
+
+  it('registers every command of the manifest', async () => {
+    const { contributes } = extension().packageJSON as { contributes: { commands: { command: string }[] } };
+    const known = new Set(await vscode.commands.getCommands(true));
+    assert.deepEqual(
+      contributes.commands.map(({ command }) => command).filter((command) => !known.has(command)),
+      [],
+    );
+  });
+
+  it('leaves the other extensions of the file in place', async () => {
+    const uri = file('service', 'src/broken.ts');
+    await open(uri);
+    await until('TypeScript reports', () =>
+      vscode.languages.getDiagnostics(uri).find(({ source }) => source === 'ts' || source === 'typescript'),
+    );
+  });
+});
