@@ -8,8 +8,9 @@ export const MAX_LENGTH = 1_000_000;
 /** Path of a file URI; undefined for what is not on a disk (`untitled:`, `git:`). */
 export function pathOf(uri: string): string | undefined {
   try {
-    const parsed = URI.parse(uri);
-    return parsed.scheme === 'file' ? parsed.fsPath : undefined;
+    const { scheme, authority, fsPath } = URI.parse(uri, true);
+    // A host in a file URI is a share of a Windows network.
+    return scheme === 'file' && (authority === '' || process.platform === 'win32') ? fsPath : undefined;
   } catch {
     return undefined;
   }
