@@ -75,7 +75,11 @@ export class Head {
     const { ts, source } = this.#sheet;
     const locals: string[] = [];
     for (const statement of source.statements) {
-      if (ts.isImportDeclaration(statement) && statement.importClause?.name && !statement.importClause.isTypeOnly)
+      if (
+        ts.isImportDeclaration(statement) &&
+        statement.importClause?.name &&
+        statement.importClause.phaseModifier !== ts.SyntaxKind.TypeKeyword
+      )
         locals.push(statement.importClause.name.text);
       for (const i of this.#imports)
         if (i.statement === statement)
@@ -159,9 +163,10 @@ export class Head {
     return end > 0 ? this.#lineEnd(end) : topOf(this.#sheet);
   }
 
-  /** The end of a statement with the comment behind it. */
-  #lineEnd(offset: number): number {
+  /** The end of a statement with the comment behind it; a `;` before the next statement belongs to that one. */
+  #lineEnd(end: number): number {
     const { text } = this.#sheet;
+    const offset = end - (/\r?\n\s*;$/.exec(text.slice(0, end))?.[0].length ?? 0);
     return (
       offset +
       (/^[ \t]*(?:\/\/[^\r\n]*|\/\*(?:(?!\*\/)[^\n])*\*\/)?[ \t]*(?=\r?\n|$)/.exec(text.slice(offset))?.[0].length ?? 0)
@@ -240,7 +245,7 @@ function importOf({ ts }: Sheet, statement: morph.ts.Statement): Import | undefi
   if (ts.isImportDeclaration(statement) && ts.isStringLiteral(statement.moduleSpecifier)) {
     const clause = statement.importClause;
     const module = statement.moduleSpecifier.text;
-    if (!clause || clause.isTypeOnly) return undefined;
+    if (!clause || clause.phaseModifier === ts.SyntaxKind.TypeKeyword) return undefined;
     const bindings = clause.namedBindings;
     if (bindings && ts.isNamespaceImport(bindings))
       return { module, statement, named, namespace: bindings.name.text, list: undefined };

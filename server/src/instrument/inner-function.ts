@@ -70,16 +70,22 @@ function contextType({ ts, fn }: Sheet): morph.ts.TypeNode | undefined {
 
 /** A literal in a result is widened (`'ok'` to `string`) where nothing expects it. */
 function returnsLiteral({ ts, fn }: Sheet): boolean {
+  const isLiteral = (n: TsNode): boolean =>
+    ts.isLiteralExpression(n) ||
+    ts.isArrayLiteralExpression(n) ||
+    n.kind === ts.SyntaxKind.TrueKeyword ||
+    n.kind === ts.SyntaxKind.FalseKeyword;
   const holds = (root: TsNode): boolean => {
-    let found = ts.isLiteralExpression(root) || ts.isArrayLiteralExpression(root);
+    let found = isLiteral(root);
     eachOwn(ts, root, (n) => {
-      found ||=
-        ts.isLiteralExpression(n) ||
-        ts.isArrayLiteralExpression(n) ||
-        n.kind === ts.SyntaxKind.TrueKeyword ||
-        n.kind === ts.SyntaxKind.FalseKeyword;
+      found ||= isLiteral(n);
     });
     return found;
   };
-  return holds(fn.body);
+  if (!ts.isBlock(fn.body)) return holds(fn.body);
+  let found = false;
+  eachOwn(ts, fn.body, (n) => {
+    found ||= ts.isReturnStatement(n) && n.expression !== undefined && holds(n.expression);
+  });
+  return found;
 }

@@ -136,8 +136,8 @@ function define(
 
 /** Words of the metric's name: of the file and of the function, so that functions of one name in two files differ. */
 function metricWords(sheet: Sheet, target: Target, suffix: string, context: InstrumentContext): readonly string[] {
-  const stem = wordsOf(stemOf(sheet.path).replace(/[^\x20-\x7e]/g, ''));
-  const own = target.words;
+  const stem = plainWords(wordsOf(stemOf(sheet.path).replace(/[^\x20-\x7e]/g, '')));
+  const own = plainWords(target.words);
   const joined = own.join('_');
   const words = joined.startsWith(stem.join('_')) || stem.join('_') === joined ? [...own] : [...stem, ...own];
   if (/^\d/.test(words[0] ?? '')) words.unshift('call');
@@ -152,6 +152,18 @@ function metricWords(sheet: Sheet, target: Target, suffix: string, context: Inst
   let result: readonly string[] = words;
   for (let i = 2; isTaken(result); i++) result = [...words, String(i)];
   return result;
+}
+
+/** Words that registries with strict names refuse: types of metrics, and units that are not the base unit. */
+const REFUSED = new Set(
+  'counter gauge histogram summary s ms us ns sec secs mins minutes hours days weeks millis milliseconds microseconds nanoseconds kb mb gb kib mib gib kilobytes megabytes gigabytes percent percentage pct fahrenheit kelvin kilometers centimeters millimeters kilograms milligrams'.split(
+    ' ',
+  ),
+);
+
+function plainWords(words: readonly string[]): readonly string[] {
+  const kept = words.filter((word) => !REFUSED.has(word));
+  return kept.length > 0 || words.length === 0 ? kept : ['work'];
 }
 
 function camel(words: readonly string[]): string {

@@ -3,6 +3,7 @@ import {
   argumentAt,
   calleeName,
   dottedName,
+  isFunction,
   propertyName,
   unwrap,
   type FunctionNode,
@@ -35,7 +36,11 @@ export function stemOf(path: string): string {
 
 /** A constant name of few values: it comes from names and literals of the source, never from what they hold. */
 export function nameOf(fn: FunctionNode, around: readonly Node[], path: string): FunctionName {
-  const name = ownName(fn, around) ?? stemOf(path);
+  const outer = around.findLastIndex((n) => isFunction(n));
+  const holder = around[outer];
+  const name =
+    ownName(fn, around) ??
+    (holder && isFunction(holder) ? nameOf(holder, around.slice(0, outer), path).name : stemOf(path));
   const words = wordsOf(name);
   return { name, words: words.length > 0 ? words : ['work'] };
 }
@@ -81,7 +86,7 @@ function joined(parts: readonly string[]): string | undefined {
 function key(node: Node): string {
   const name = propertyName(node);
   if (name !== undefined) return name.replace(/^#/, '');
-  const computed = 'key' in node ? dottedName(node.key as Node) : undefined;
+  const computed = 'key' in node ? dottedName(node.key) : undefined;
   return computed?.split('.').at(-1) ?? 'method';
 }
 

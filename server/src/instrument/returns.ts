@@ -145,7 +145,7 @@ function ofFunction(fn: FunctionNode): Returns {
   if (fn.async) return 'promise';
   const type = fn.returnType?.typeAnnotation;
   if (type?.type === 'TSTypeReference') {
-    const name = dottedName(type.typeName as unknown as Node);
+    const name = dottedName(type.typeName);
     return name === 'Promise' ? 'promise' : 'unknown';
   }
   return type && type.type !== 'TSAnyKeyword' && type.type !== 'TSUnknownKeyword' && type.type !== 'TSUnionType'

@@ -104,7 +104,7 @@ function valueOf(node: Node, range: TextRange): FunctionNode | undefined {
     case 'ExportDefaultDeclaration':
       return node.declaration?.type === 'VariableDeclaration'
         ? valueOf(node.declaration, range)
-        : value(node.declaration as Node | null);
+        : value(node.declaration);
     case 'CallExpression':
       return STEPS.has(calleeName(node) ?? '') ? undefined : value(node.arguments.at(-1));
     default:
