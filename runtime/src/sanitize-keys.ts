@@ -2,6 +2,15 @@ import type { SensitiveMatch } from '../../eslint-plugin/src/knowledge/sensitive
 import { classifyAttributeKey, type Vocabulary } from '../../eslint-plugin/src/analysis/sensitivity.ts';
 import { closedName, mayBeSensitive } from './sanitize-name-filter.ts';
 import type { Category, SanitizerSettings } from './sanitize-options.ts';
+import {
+  addShape,
+  isRoomAfter,
+  knownShape,
+  looseShape,
+  LONGEST_CLEAN,
+  type Shape,
+  type Shapes,
+} from './sanitize-shapes.ts';
 
 /**
  * What happens to the value under a key: searched, replaced, or taken apart by what it is known to be. `headers` and
@@ -21,8 +30,8 @@ export interface KeyNode {
   readonly isOnlySearched: boolean;
   readonly path: string;
   readonly below: Map<string, KeyNode>;
-  /** Decisions in the order of the object that was seen last: objects of one place mostly look alike. */
-  readonly lastNodes: KeyNode[];
+  /** The shapes of the objects at this place, `undefined` before the first. */
+  shapes: Shapes | undefined;
   /** Texts under this key that needed no change, or `undefined` where they hardly ever come again. */
   clean: Set<string> | undefined;
   /** The one of them that came last. */
@@ -41,6 +50,8 @@ export interface KeyRules {
   action(name: string): KeyAction;
   /** The decision for a key of an object; the names of the objects around it give context (`user.name`). */
   below(parent: KeyNode, key: string): KeyNode;
+  /** The shape of an object at the place of `parent` after one more key. */
+  follow(parent: KeyNode, shapes: Shapes, shape: Shape, key: string): Shape;
   readonly root: KeyNode;
 }
 
@@ -92,7 +103,7 @@ function makeNode(
     isOnlySearched: action === 'scan' && name === key && key !== 'value',
     path,
     below: new Map(),
-    lastNodes: [],
+    shapes: undefined,
     clean: undefined,
     lastClean: '',
     hits: 0,
@@ -109,7 +120,7 @@ export function makeKeyRules(settings: SanitizerSettings, cleanKey: (key: string
     allowKeys: settings.allowKeys,
   };
   const memo = new Map<string, SensitiveMatch | undefined>();
-  let nodes = 0;
+  let remembered = 0;
 
   const ownWords = settings.denyKeys.map(closedName);
   const isAllowed = (path: string): boolean =>
@@ -141,33 +152,44 @@ export function makeKeyRules(settings: SanitizerSettings, cleanKey: (key: string
   };
 
   const root = makeNode('', undefined, '', (key) => key);
+  /** Counts what is remembered, and forgets all of it when it is too much. */
+  const remember = (): void => {
+    if (++remembered <= MEMO_LIMIT) return;
+    remembered = 1;
+    root.below.clear();
+    root.shapes = undefined;
+  };
+
+  const below = (parent: KeyNode, key: string): KeyNode => {
+    const known = parent.below.get(key);
+    if (known !== undefined) return known;
+    const short = key.length > LONGEST_KEY ? key.slice(-LONGEST_KEY) : key;
+    const made = make(parent.path === '' ? short : contextOf(`${parent.path}.${short}`), key);
+    if (key.length > LONGEST_KEY) return made;
+    remember();
+    parent.below.set(key, made);
+    return made;
+  };
+
   return {
     root,
     category: (name) => judgeKey(name)?.category,
     match: judgeKey,
     action: (name) => actionOf(judgeKey(name)),
-    below(parent, key) {
-      const known = parent.below.get(key);
+    below,
+    follow(parent, shapes, shape, key) {
+      const known = knownShape(shape, key);
       if (known !== undefined) return known;
-      const short = key.length > LONGEST_KEY ? key.slice(-LONGEST_KEY) : key;
-      const made = make(parent.path === '' ? short : contextOf(`${parent.path}.${short}`), key);
-      if (nodes >= MEMO_LIMIT) {
-        nodes = 0;
-        root.below.clear();
-        root.lastNodes.length = 0;
-      }
-      if (key.length <= LONGEST_KEY) {
-        nodes++;
-        parent.below.set(key, made);
-      }
-      return made;
+      const node = below(parent, key);
+      if (key.length > LONGEST_KEY || !isRoomAfter(shapes, shape)) return looseShape(shapes, node);
+      remember();
+      return addShape(shapes, shape, key, node);
     },
   };
 }
 
 /** Texts that are remembered as clean: so many for one key, so long, and how often that is put to the test. */
 const CLEAN_TEXTS = 8;
-const LONGEST_CLEAN = 160;
 const MOST_MISSES = 64;
 
 /** True for a text that needed no change under this key before. */

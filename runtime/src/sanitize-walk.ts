@@ -3,6 +3,8 @@ import { isKnownClean, markClean, type KeyNode, type KeyRules } from './sanitize
 import { isCardNumber } from './sanitize-numbers.ts';
 import type { SanitizerSettings } from './sanitize-options.ts';
 import { REDACTED } from './sanitize-replace.ts';
+import { isShortWord } from './sanitize-scan.ts';
+import { copyWith, makeShapes, rememberClean } from './sanitize-shapes.ts';
 
 /** Stands for a value that leaves its object altogether. */
 export const DROPPED = Symbol('dropped');
@@ -42,6 +44,8 @@ interface Walk {
 export function makeWalker(host: WalkHost): (value: unknown) => unknown {
   const { keys, settings } = host;
   const { maxDepth, maxValues } = settings;
+  const isRedact = settings.mode === 'redact';
+  const isPlainWord = settings.addresses ? () => false : isShortWord;
 
   const byNode = (node: KeyNode, value: unknown, walk: Walk): unknown => {
     switch (node.action) {
@@ -59,14 +63,17 @@ export function makeWalker(host: WalkHost): (value: unknown) => unknown {
     }
   };
 
+  const text = (value: string, node: KeyNode): string => {
+    if (value.length < SHORTEST_TEXT || isKnownClean(node, value)) return value;
+    const clean = host.text(value);
+    if (clean === value) markClean(node, value);
+    return clean;
+  };
+
   const any = (value: unknown, node: KeyNode, walk: Walk): unknown => {
     switch (typeof value) {
-      case 'string': {
-        if (value.length < SHORTEST_TEXT || isKnownClean(node, value)) return value;
-        const clean = host.text(value);
-        if (clean === value) markClean(node, value);
-        return clean;
-      }
+      case 'string':
+        return text(value, node);
       case 'number':
         return mayBeCard(value) && isCardNumber(String(value)) ? host.whole(value) : value;
       case 'bigint':
@@ -128,24 +135,39 @@ export function makeWalker(host: WalkHost): (value: unknown) => unknown {
   };
 
   const record = (value: Record<string, unknown>, node: KeyNode, walk: Walk): unknown => {
-    const { lastNodes } = node;
+    const shapes = (node.shapes ??= makeShapes(node));
+    let shape = shapes.start;
     let copy: Record<string, unknown> | undefined;
-    let index = 0;
     // Inherited keys, if somebody extended Object.prototype, are judged like own ones.
     for (const key in value) {
-      let child = lastNodes[index];
-      if (child?.key !== key) {
-        child = keys.below(node, key);
-        lastNodes[index] = child;
-      }
-      index++;
+      const { next } = shape;
+      shape = next !== undefined && next.key === key ? next : keys.follow(node, shapes, shape, key);
+      const child = shape.node;
       const old = value[key];
-      if (child.isOnlySearched && isPlain(child, old)) continue;
-      if (key === 'value') child = namedBeside(value, child);
-      const clean = --walk.left < 0 ? TRUNCATED : byNode(child, old, walk);
-      if (clean !== old || child.name !== key) copy = put(copy ?? { ...value }, key, child.name, clean);
+      let clean: unknown;
+      if (!child.isOnlySearched) clean = --walk.left < 0 ? TRUNCATED : decided(value, key, child, old, walk);
+      else if (typeof old === 'string') {
+        if (old.length < SHORTEST_TEXT || old === shape.lastClean) continue;
+        clean = --walk.left < 0 ? TRUNCATED : isPlainWord(old) ? old : text(old, child);
+        if (clean === old) rememberClean(shape, old);
+      } else if (typeof old === 'number') {
+        if (!mayBeCard(old)) continue;
+        clean = --walk.left < 0 ? TRUNCATED : any(old, child, walk);
+      } else if (typeof old !== 'boolean' && old !== null && old !== undefined) {
+        clean = --walk.left < 0 ? TRUNCATED : any(old, child, walk);
+      } else continue;
+      if (clean === old && child.name === key) continue;
+      if (clean === DROPPED || child.name !== key || key === '__proto__')
+        copy = put(copy ?? { ...value }, key, child.name, clean);
+      else if (copy === undefined) copy = copyWith(value, shape, key, clean);
+      else copy[key] = clean;
     }
     return copy ?? value;
+  };
+
+  const decided = (value: Record<string, unknown>, key: string, node: KeyNode, old: unknown, walk: Walk): unknown => {
+    if (isRedact && node.action === 'replace' && typeof old === 'string') return old === '' ? old : REDACTED;
+    return byNode(key === 'value' ? namedBeside(value, node) : node, old, walk);
   };
 
   /** `{ name: 'authorization', value: '…' }`: the name beside a value decides about it. */
@@ -240,13 +262,6 @@ export function makeWalker(host: WalkHost): (value: unknown) => unknown {
 /** True for numbers in the ranges of card numbers. */
 function mayBeCard(value: number): boolean {
   return value >= LEAST_LONG_CARD || (value >= LEAST_CARD && value < 700_000_000_000);
-}
-
-/** True for what most fields hold, so that the walk need not go into detail: nothing to replace, nothing to search. */
-function isPlain(node: KeyNode, value: unknown): boolean {
-  if (typeof value === 'string') return value === node.lastClean || value.length < SHORTEST_TEXT;
-  if (typeof value === 'number') return !mayBeCard(value);
-  return typeof value === 'boolean' || value === null || value === undefined;
 }
 
 /** Writes a decided value into a copy: under its clean name, or not at all. */

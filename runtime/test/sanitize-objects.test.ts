@@ -1,6 +1,7 @@
 import { inspect } from 'node:util';
 import { describe, expect, it } from 'vitest';
 import { createSanitizer } from '../src/sanitize.ts';
+import { seededRandom } from './support/draw.ts';
 
 const sanitizer = createSanitizer();
 const object = (value: unknown): unknown => sanitizer.object(value);
@@ -137,6 +138,27 @@ describe('fails closed', () => {
         name: 'Lamp',
         user: { plan: 'x', name: '[REDACTED]' },
       });
+    }
+  });
+
+  it('decides by the keys alone, however many orders of keys it has seen', () => {
+    const random = seededRandom(11);
+    const fields: [key: string, old: unknown, expected: unknown][] = [
+      ['password', 'hunter2', '[REDACTED]'],
+      ['email', 'bob', '[REDACTED]'],
+      ['plan', 'pro plus', 'pro plus'],
+      ['text', 'for bob@corp.org', 'for [REDACTED]'],
+      ['list', [{ ssn: '1', a: 1 }], [{ ssn: '[REDACTED]', a: 1 }]],
+      ['json', '{"password":"x","b":1}', '{"password":"[REDACTED]","b":1}'],
+      ['deep', { plan: 'x', iban: 'y' }, { plan: 'x', iban: '[REDACTED]' }],
+      ['count', 7, 7],
+    ];
+    for (let round = 0; round < 5000; round++) {
+      const chosen = fields.toSorted(() => random() - 0.5).slice(0, 1 + Math.floor(random() * fields.length));
+      const value = Object.fromEntries(chosen.map(([key, old]) => [key, old]));
+      const expected = Object.fromEntries(chosen.map(([key, , clean]) => [key, clean]));
+      expect(object(value)).toEqual(expected);
+      expect(Object.keys(object(value) as object)).toEqual(Object.keys(value));
     }
   });
 });
