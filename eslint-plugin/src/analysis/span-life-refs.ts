@@ -62,6 +62,8 @@ export interface Tracking {
   /** References to the span that end it, in source order. */
   readonly endings: readonly Node[];
   contains(node: Node): boolean;
+  /** Offsets between which the owner mentions the span; all of the owner where a function in it does. */
+  readonly extent: readonly [from: number, to: number];
 }
 
 /** Builds the tracking of a variable; `passes` tells whether a call with the span as an argument can end it. */
@@ -133,6 +135,12 @@ export function trackBinding(
     primary: first,
     endings,
     contains: inside,
+    extent: references.some((ref) => enclosingFunction(ref) !== (isFunction(owner) ? owner : undefined))
+      ? [from, to]
+      : references.reduce<readonly [number, number]>(
+          ([first, last], ref) => [Math.min(first, rangeOf(ref)[0]), Math.max(last, rangeOf(ref)[1])],
+          [to, from],
+        ),
     isSpan(node) {
       const n = unwrap(node);
       if (n.type === 'Identifier') {

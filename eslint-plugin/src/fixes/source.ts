@@ -116,8 +116,26 @@ export function closeAfter(code: string, offset: number): number {
   return -1;
 }
 
+/** Looking through a text of this length costs less than an index of its names. */
+const SHORT = 2000;
+let indexed: { readonly code: string; readonly names: ReadonlyMap<string, readonly number[]> } | undefined;
+
+/** Every name of a text with its places; kept for the last text, because all findings of a file ask. */
+function namesOf(code: string): ReadonlyMap<string, readonly number[]> {
+  if (indexed?.code === code) return indexed.names;
+  const names = new Map<string, number[]>();
+  for (const m of code.matchAll(/(?<![\w$#]|(?<!\.\.)\.)[A-Za-z_$][\w$]*/g)) {
+    const places = names.get(m[0]);
+    if (places) places.push(m.index);
+    else names.set(m[0], [m.index]);
+  }
+  indexed = { code, names };
+  return names;
+}
+
 /** Places where a name is written in code, not as a property behind a dot; private names with their `#`. */
 export function usesOf(name: string, code: string): readonly number[] {
+  if (code.length > SHORT && /^[A-Za-z_$]/.test(name)) return namesOf(code).get(name) ?? [];
   const escaped = name.replace(/\$/g, '\\$&');
   const pattern = name.startsWith('#') ? `${escaped}(?![\\w$])` : `(?<![\\w$#]|(?<!\\.\\.)\\.)${escaped}(?![\\w$])`;
   return [...code.matchAll(new RegExp(pattern, 'g'))].map((m) => m.index);
@@ -143,7 +161,7 @@ export function statementOf(code: string, call: Range): Range | undefined {
   const lead = /(?:\b(?:await|void)\s+)+$/.exec(code.slice(Math.max(0, call.start - 40), call.start));
   const start = call.start - (lead?.[0].length ?? 0);
   const before = code.slice(0, start).trimEnd();
-  const isFirstOnLine = /(?:^|\n)[ \t]*$/.test(code.slice(0, start));
+  const isFirstOnLine = /^[ \t]*$/.test(code.slice(code.lastIndexOf('\n', start - 1) + 1, start));
   const begins =
     before === '' || /[;{]$/.test(before) || (isFirstOnLine && /[\w$'"`\])}]$/.test(before) && !isHead(before));
   const after = /^[ \t]*(?:;|(?=\r?\n|\}|$))/.exec(code.slice(call.end));
