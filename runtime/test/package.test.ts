@@ -147,24 +147,32 @@ describe.each(subPaths)('%s', (subPath) => {
     const name = importName(subPath);
     const esm = await node('--input-type=module', '-e', `import * as module from '${name}'; ${print}`);
     const cjs = await node('--input-type=commonjs', '-e', `{ const module = require('${name}'); ${print} }`);
-    const [imported, required] = [esm, cjs].map(({ stdout }) => JSON.parse(stdout) as string[]);
+    // Tools that do not know `module-sync`, bundlers of older services above all, take the CommonJS build.
+    const target = manifest.exports[subPath] as { readonly require: { readonly default: string } };
+    const built = `./node_modules/${manifest.name}/${target.require.default.slice(2)}`;
+    const bundled = await node('--input-type=commonjs', '-e', `{ const module = require('${built}'); ${print} }`);
+    const [imported, required, older] = [esm, cjs, bundled].map(({ stdout }) => JSON.parse(stdout) as string[]);
     expect(required).toEqual(imported);
+    expect(older).toEqual(imported);
     if (subPath !== './register') expect(imported?.length).toBeGreaterThan(0);
-    expect([esm.stderr, cjs.stderr]).toEqual(['', '']);
+    expect([esm.stderr, cjs.stderr, bundled.stderr]).toEqual(['', '', '']);
   }, 30_000);
 });
 
-describe('both formats in one process', () => {
-  it('give the classes and counts of their own format, and errors that both know by their code', async () => {
+describe('import and require in one process', () => {
+  it('give one copy: the same classes, contexts and metrics', async () => {
     const { stdout } = await node(
       '--input-type=module',
       '-e',
       `import { createRequire } from 'node:module';
        import { TelintError } from '${manifest.name}';
-       const { createMetrics } = createRequire(import.meta.url)('${manifest.name}/metrics');
-       try { createMetrics({ limits: { totalSeries: 0 } }); } catch (error) { console.log(error.code, error.name); }`,
+       import { withRequestContext } from '${manifest.name}/log';
+       const require = createRequire(import.meta.url);
+       const { correlation } = require('${manifest.name}/log');
+       const same = require('${manifest.name}').TelintError === TelintError;
+       console.log(same, withRequestContext({ requestId: 'r1' }, () => JSON.stringify(correlation())));`,
     );
-    expect(stdout).toBe('TELINT_OPTION_INVALID TelintError\n');
+    expect(stdout).toBe('true {"request_id":"r1"}\n');
   });
 });
 
