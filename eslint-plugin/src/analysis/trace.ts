@@ -5,10 +5,8 @@ import type { Step } from './value.ts';
 
 const lineStarts = new WeakMap<Module, readonly number[]>();
 
-/** 1-based line of a node. */
+/** 1-based line of a node; from its offset, because oxlint computes `loc` from the text of the file that it is at. */
 export function lineOf(node: Node, module: Module): number {
-  const loc = (node as { loc?: { start?: { line?: number } } }).loc;
-  if (loc?.start?.line !== undefined) return loc.start.line;
   let starts = lineStarts.get(module);
   if (!starts) {
     const list = [0];

@@ -66,7 +66,8 @@ function isTakenWhole(path: string, workspace: Workspace): boolean {
 /** The name of the metric stands as a text elsewhere: `register.getSingleMetric('name')`, an injection token. */
 function isNamed(metric: WorkspaceMetric, name: string, workspace: Workspace): boolean {
   return workspace.mentioning([name]).some((path) => {
-    const count = (workspace.text(path) ?? '').split(name).length - 1;
+    const text = workspace.text(path) ?? '';
+    const count = ["'", '"', '`'].reduce((sum, quote) => sum + text.split(`${quote}${name}${quote}`).length - 1, 0);
     return count > (path === metric.path ? 1 : 0);
   });
 }
