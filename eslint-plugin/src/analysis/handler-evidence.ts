@@ -34,6 +34,13 @@ interface Middleware {
 /** Middleware of the workspace that writes telemetry, found once. */
 const found = new AcrossFiles<ModuleHost, Map<Wanted, readonly Middleware[]>>();
 
+interface Called {
+  readonly name: string;
+  readonly target: HomedFunction;
+}
+
+const called = new AcrossFiles<FunctionNode, readonly Called[]>();
+
 /** Finds what gives a handler its span or metric. */
 export class EvidenceSearch {
   readonly #ev: Evaluator;
@@ -74,20 +81,29 @@ export class EvidenceSearch {
   #inFunction(fn: HomedFunction, wanted: Wanted): CoverageEvidence | undefined {
     const own = this.#directly(fn, wanted);
     if (own) return { how: 'direct', text: own };
+    for (const { name, target } of this.#calledBy(fn)) {
+      const text = this.#directly(target, wanted);
+      if (text !== undefined) return { how: 'helper', text: `\`${name}()\`: ${text}` };
+    }
+    return undefined;
+  }
+
+  /** Functions of the workspace that a function calls; found once for spans and metrics. */
+  #calledBy({ node, module }: HomedFunction): readonly Called[] {
+    const known = called.get(node);
+    if (known) return known;
+    const list: Called[] = [];
     let left = MAX_CALLS;
-    let helper: string | undefined;
-    walk(fn.node.body, (n) => {
-      if (helper !== undefined || left <= 0) return false;
+    walk(node.body, (n) => {
+      if (left <= 0) return false;
       if (n.type !== 'CallExpression') return true;
       left--;
-      for (const target of functionsOf(this.#ctx, n.callee, fn.module)) {
-        if (target.node === fn.node) continue;
-        const text = this.#directly(target, wanted);
-        if (text !== undefined) helper ??= `\`${calleeName(n) ?? 'helper'}()\`: ${text}`;
-      }
+      for (const target of functionsOf(this.#ctx, n.callee, module))
+        if (target.node !== node) list.push({ name: calleeName(n) ?? 'helper', target });
       return true;
     });
-    return helper === undefined ? undefined : { how: 'helper', text: helper };
+    called.set(node, list);
+    return list;
   }
 
   /** A write inside a function, in words. */

@@ -174,7 +174,7 @@ describe('formats', () => {
     expect(own?.filePath).toBe(theirs?.filePath);
     expect(own?.errorCount).toBe(theirs?.errorCount);
     expect(theirs?.messages.length).toBeGreaterThan(0);
-    expect(own?.messages.map(({ related: _, suggestions, ...m }) => ({ ...m, suggestions }))).toEqual(
+    expect(own?.messages.map((m) => ({ ...m, suggestions: m.suggestions, related: undefined }))).toEqual(
       theirs?.messages.map((m) => ({
         ruleId: m.ruleId,
         severity: m.severity,
