@@ -1,4 +1,5 @@
 import type { FileFacts } from '../../../eslint-plugin/src/analysis/analyze.ts';
+import type { TSESTree } from '../../../eslint-plugin/src/analysis/ast.ts';
 import type { Finding, TextEdit, TextRange } from '../findings.ts';
 import { parseTree } from './tree.ts';
 import { fixActions } from './fix-actions.ts';
@@ -22,6 +23,8 @@ export interface InstrumentContext {
   readonly flavour: 'opentelemetry' | 'runtime';
   /** Facts of the file; undefined where nothing in it has to do with telemetry yet. */
   readonly facts?: FileFacts | undefined;
+  /** The tree of this text, where the host has it already. */
+  readonly ast?: TSESTree.Program | undefined;
   /** Findings of the file: their fixes are offered anywhere in the function that they are in. */
   readonly findings?: readonly Finding[] | undefined;
   /** The package of the file: decides the metrics library, names the tracer. */
@@ -46,7 +49,7 @@ export type InstrumentActions = (
 
 /** Actions that apply to the function around a range of a file. */
 export const instrumentActions: InstrumentActions = (file, range, context) => {
-  const program = parseTree(file);
+  const program = context.ast ?? parseTree(file);
   if (!program) return [];
   const target = targetAt(program, file, range);
   return [

@@ -26,20 +26,20 @@ export function metricActions(
   context: InstrumentContext,
 ): readonly InstrumentAction[] {
   const actions: InstrumentAction[] = [];
-  const add = (kind: string, title: string, verb: string, recipe: Recipe): void => {
+  const add = (kind: string, title: string, settles: string, recipe: Recipe): void => {
     const reason = obstacle(target);
     if (reason !== undefined) {
       actions.push({ title, kind, disabled: `Not possible: ${reason}.`, edits: () => [] });
       return;
     }
-    for (const { waits, note } of variantsOf(target, verb))
+    for (const { waits, note } of variantsOf(target, settles))
       actions.push({ title: title + note, kind, edits: () => surround(target, file, context, waits, recipe) });
   };
   const { name } = target;
   if (!hasCounter(target))
-    add('refactor.rewrite.telint.counter', `Count calls and errors of \`${name}\``, 'that is', counter);
+    add('refactor.rewrite.telint.counter', `Count calls and errors of \`${name}\``, 'when', counter);
   if (!hasTimer(target))
-    add('refactor.rewrite.telint.histogram', `Time \`${name}\` with a histogram`, 'that ends', histogram);
+    add('refactor.rewrite.telint.histogram', `Time \`${name}\` with a histogram`, 'until', histogram);
   return actions;
 }
 

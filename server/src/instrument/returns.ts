@@ -31,6 +31,24 @@ const VALUE_FUNCTIONS = new Set([
   'Symbol',
   'next',
   'isNaN',
+  'atob',
+  'btoa',
+  'encodeURIComponent',
+  'decodeURIComponent',
+  'structuredClone',
+]);
+
+const VALUE_OBJECTS = new Set([
+  'Math',
+  'Object',
+  'Array',
+  'JSON',
+  'Buffer',
+  'Date',
+  'Number',
+  'String',
+  'URL',
+  'console',
 ]);
 
 /** What a function that is not async gives back, from its annotation or from its `return`s. */
@@ -60,7 +78,7 @@ function ofType(type: TSESTree.TypeNode, text: string): Returns | undefined {
     case 'TSTypeReference': {
       const name = text.slice(...rangeOf(type.typeName));
       if (name === 'Promise') return 'promise';
-      if (/Promise|Thenable|Observable|Bluebird|Query|Deferred|Awaitable|ReturnType/.test(name)) return 'mixed';
+      if (/^[A-Z]$|Promise|Thenable|Observable|Bluebird|Query|Deferred|Awaitable|ReturnType/.test(name)) return 'mixed';
       return 'value';
     }
     case 'TSUnionType': {
@@ -72,7 +90,7 @@ function ofType(type: TSESTree.TypeNode, text: string): Returns | undefined {
     case 'TSUnknownKeyword':
     case 'TSConditionalType':
     case 'TSIndexedAccessType':
-      return undefined;
+      return 'mixed';
     default:
       return 'value';
   }
@@ -136,7 +154,7 @@ function ofCall(call: TSESTree.CallExpression, around: readonly Node[]): Returns
     return method ? ofFunction(method) : 'unknown';
   }
   if (PROMISE_METHODS.has(name)) return 'promise';
-  if (object === 'Math' || object === 'Object' || object === 'Array' || object === 'JSON') return 'value';
+  if (VALUE_OBJECTS.has(object ?? '')) return 'value';
   return VALUE_METHODS.has(name) ? 'value' : 'unknown';
 }
 

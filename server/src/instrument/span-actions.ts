@@ -27,7 +27,7 @@ export function spanActions(
     redeclaredParameter(target);
   if (reason !== undefined) return [{ title, kind: KIND, disabled: `Not possible: ${reason}.`, edits: () => [] }];
   if (isRuntime(context, target)) return [{ title, kind: KIND, edits: () => wrapRuntime(target, file) }];
-  return variantsOf(target, 'that ends').map(({ waits, note }) => ({
+  return variantsOf(target, 'that ends when').map(({ waits, note }) => ({
     title: title + note,
     kind: KIND,
     edits: () => wrapPlain(target, file, context, waits),

@@ -1,7 +1,7 @@
 import { isFunction, rangeOf, childrenOf, type Node, type TSESTree } from '../../../eslint-plugin/src/analysis/ast.ts';
 import { parseFile } from '../../../eslint-plugin/src/host/parse.ts';
 
-/** The tree of a file that has no syntax error; undefined for anything else. */
+/** The tree of a file; undefined where it cannot be parsed. */
 export function parseTree(file: { readonly path: string; readonly text: string }): TSESTree.Program | undefined {
   return parseFile(file.path, file.text)?.ast;
 }

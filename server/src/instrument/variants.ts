@@ -9,7 +9,7 @@ export interface Variant {
 }
 
 /** The ways that fit a function: two where nothing in the file says whether it returns a promise. */
-export function variantsOf(target: Target, verb: string): readonly Variant[] {
+export function variantsOf(target: Target, settles: string): readonly Variant[] {
   if (target.isGenerator) return [{ waits: false, note: '' }];
   if (target.isAsync) return [{ waits: true, note: '' }];
   const rejects = throwsItself(target) ? ' (what it throws at once becomes a rejection)' : '';
@@ -19,7 +19,7 @@ export function variantsOf(target: Target, verb: string): readonly Variant[] {
     case 'unknown':
       return [
         { waits: false, note: '' },
-        { waits: true, note: ` ${verb} when its promise settles${rejects}` },
+        { waits: true, note: ` ${settles} its promise settles${rejects}` },
       ];
     default:
       return [{ waits: false, note: '' }];
@@ -30,7 +30,7 @@ export function variantsOf(target: Target, verb: string): readonly Variant[] {
 export function obstacle(target: Target): string | undefined {
   if (target.refused !== undefined) return target.refused;
   if (!target.isAsync && !target.isGenerator && target.returns === 'mixed')
-    return 'it gives back a promise on some paths only; make it `async` first';
+    return 'it may give back a promise or a value; make it `async`, or write its return type, first';
   return undefined;
 }
 

@@ -64,9 +64,7 @@ export function actionsFor(version: Version, variant: Variant): readonly Instrum
 export function chosen(actions: readonly InstrumentAction[], kind: string, { returns }: Case): InstrumentAction {
   const found = actions.filter((a) => a.kind === `refactor.rewrite.telint.${kind}`);
   const fitting =
-    found.length > 1
-      ? found.find((a) => / when its promise settles/.test(a.title) === (returns === 'promise'))
-      : found[0];
+    found.length > 1 ? found.find((a) => / its promise settles/.test(a.title) === (returns === 'promise')) : found[0];
   if (!fitting) throw new Error(`no action ${kind}`);
   return fitting;
 }
@@ -84,9 +82,4 @@ export function commentCount({ path, text }: { readonly path: string; readonly t
   const { comments, errors } = parseSync(path, text, options);
   if (errors.length > 0) throw new Error(`${path}: ${errors[0]?.message ?? ''}\n${text}`);
   return comments.length;
-}
-
-/** Text without indentation and without what waiting adds: `async`, `await` and parentheses. */
-export function essence(text: string): string {
-  return text.replace(/\b(?:async|await)\b|[\s()]/g, '');
 }
