@@ -32,8 +32,11 @@ interface KnownName {
   readonly endsPhrase: boolean;
   /** True for a type between a name and its value: `var token string = …`. */
   readonly isType: boolean;
-  /** True for names in `auth`, of which only values count that look like a secret; the linter does the same. */
-  readonly isAuth: boolean;
+  /**
+   * True for names of which only values count that look like a secret: names in `auth`, where the linter does the same,
+   * and `list.token`.
+   */
+  readonly isSuspect: boolean;
 }
 
 /** Where a name in a text stands and whether it is quoted. */
@@ -58,6 +61,10 @@ const SLOTS = 1024;
 /** Remembers the answers by place in a table, so that a name that was seen before costs no copy of it. */
 export function makeJudge(classify: (name: string) => SensitiveMatch | undefined): Judge {
   const slots: (KnownName | undefined)[] = new Array<undefined>(SLOTS).fill(undefined);
+  const isCredentialInside = (name: string): boolean => {
+    const dot = name.lastIndexOf('.');
+    return dot !== -1 && classify(name.slice(dot + 1))?.category === 'credential';
+  };
   return (text, start, end) => {
     const length = end - start;
     const code = text.charCodeAt(start) * 31 + text.charCodeAt(start + (length >> 1)) * 7 + text.charCodeAt(end - 1);
@@ -73,7 +80,7 @@ export function makeJudge(classify: (name: string) => SensitiveMatch | undefined
       parameter,
       endsPhrase: LAST_WORDS.test(name),
       isType: /^string$/i.test(name),
-      isAuth: match === undefined && /(?:^|[^a-z]|[a-z](?=A))auth$/i.test(name),
+      isSuspect: match === undefined && (/(?:^|[^a-z]|[a-z](?=A))auth$/i.test(name) || isCredentialInside(name)),
     };
     slots[slot] = answer;
     return answer;
@@ -242,7 +249,7 @@ export function findAssignment(text: string, at: number, judge: Judge, mode: San
     const from = phraseStart(text, stop);
     if (from !== -1) match = judge(text, from, known.isType ? stop - 1 : end).match;
   }
-  if (match === undefined && known.isAuth) match = { ...signature('auth'), strength: 'weak' };
+  if (match === undefined && known.isSuspect) match = { ...signature('auth'), strength: 'weak' };
   if (match === undefined || !isReplaced(match)) return undefined;
   const toLineEnd = !quoted && isColon && /(?:authorization|cookie)$/i.test(known.name);
   const value = valueAfter(text, operatorEnd(text, at), toLineEnd);

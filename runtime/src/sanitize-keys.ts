@@ -14,9 +14,9 @@ import {
 
 /**
  * What happens to the value under a key: searched, replaced, or taken apart by what it is known to be. `headers` and
- * `url` keep their harmless parts, `statement` keeps its shape.
+ * `url` keep their harmless parts, `statement` keeps its shape. `suspect` replaces what looks like a secret.
  */
-export type KeyAction = 'scan' | 'replace' | 'url' | 'headers' | 'statement';
+export type KeyAction = 'scan' | 'replace' | 'suspect' | 'url' | 'headers' | 'statement';
 
 /** The decision for one key at one place, and the decisions for the keys below it. */
 export interface KeyNode {
@@ -80,19 +80,14 @@ function contextOf(path: string): string {
   return path.slice(at + 1);
 }
 
-/** `req.cookies` of Express and Fastify: the linter's singular of the word does not lead to `cookie`. */
-function parsedCookies(name: string, isAllowed: (path: string) => boolean): SensitiveMatch | undefined {
-  if (!/(?:^|[._-])(?:signed_?)?cookies$/i.test(name) || isAllowed(name)) return undefined;
-  return { category: 'credential', severity: 'high', strength: 'strong', word: 'cookies' };
-}
-
 function makeNode(
   key: string,
   match: SensitiveMatch | undefined,
   path: string,
   cleanKey: (key: string) => string,
+  isSuspect = false,
 ): KeyNode {
-  const action = actionOf(match);
+  const action = isSuspect ? 'suspect' : actionOf(match);
   const name = cleanKey(key);
   return {
     action,
@@ -130,7 +125,7 @@ export function makeKeyRules(settings: SanitizerSettings, cleanKey: (key: string
 
   const judge = (name: string): SensitiveMatch | undefined => {
     if (!mayBeSensitive(name) && !ownWords.some((word) => closedName(name).includes(word))) return undefined;
-    const match = classifyAttributeKey(name, vocabulary) ?? parsedCookies(name, isAllowed);
+    const match = classifyAttributeKey(name, vocabulary);
     return match !== undefined && settings.isOn(match.category) ? match : undefined;
   };
 
@@ -144,11 +139,17 @@ export function makeKeyRules(settings: SanitizerSettings, cleanKey: (key: string
     return match;
   };
 
+  /** `list.token` and `page.token` point into a list, to the linter; an object `list` may as well hold a secret token. */
+  const isSuspect = (path: string): boolean => {
+    const name = path.slice(path.search(/[^.:/]*$/));
+    return name !== path && !isAllowed(path) && judgeKey(name)?.category === 'credential';
+  };
+
   const make = (path: string, key: string): KeyNode => {
     const alone = judgeKey(key);
     // A strong word decides alone: what the linter forgives in code (`errors.password`) may still hold the value.
     const match = alone?.strength === 'strong' && !isAllowed(path) ? alone : judge(path);
-    return makeNode(key, match, path, cleanKey);
+    return makeNode(key, match, path, cleanKey, match === undefined && isSuspect(path));
   };
 
   const root = makeNode('', undefined, '', (key) => key);

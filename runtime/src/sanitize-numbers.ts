@@ -1,4 +1,5 @@
-import { CARD_RANGES, IBAN_LENGTHS } from '../../eslint-plugin/src/knowledge/sensitive-patterns.ts';
+import { isCardNumber, isIban } from '../../eslint-plugin/src/analysis/check-digits.ts';
+import { IBAN_LENGTHS } from '../../eslint-plugin/src/knowledge/sensitive-patterns.ts';
 import type { Find } from './sanitize-replace.ts';
 import { isDigitCode, isWordCode, isWordStart } from './sanitize-text.ts';
 
@@ -7,54 +8,15 @@ const CANDIDATES = /\d(?:[ ().-]{0,2}\d){7,}|[A-Z]{2}\d{2}(?:[ -]?[A-Z0-9]){11,3
 const IPV4 = /(?:(?:25[0-5]|2[0-4]\d|1?\d?\d)\.){3}(?:25[0-5]|2[0-4]\d|1?\d?\d)/g;
 /** Groups of hexadecimal digits; how many there are and where `::` stands is checked afterwards. */
 const IPV6 = /[\da-f]{0,4}(?::[\da-f]{0,4}){2,7}(?:(?<=:)\d{1,3}(?:\.\d{1,3}){3})?/gi;
-/** First digits of Maestro cards, which have 12 to 19 digits. Source: Mastercard, Maestro global rules. */
-const MAESTRO = new Set(['5018', '5019', '5020', '5038', '5893', '6304', '6759', '6761', '6762', '6763']);
-const SHORTEST_CARD = 12;
 const LONGEST_CARD = 19;
 /** `078-05-1120` */
 const SHORTEST_NUMBER = 11;
 const PLUS = 43;
 
-/** Countries that joined later. Source: SWIFT IBAN registry, release 99. */
-// prettier-ignore
-const LATER_IBANS: Readonly<Record<string, number>> = {
-  BI: 27, DJ: 27, FK: 18, HN: 28, LY: 25, MN: 20, NI: 28, OM: 23, RU: 33, SC: 31, SD: 18, SO: 23, SV: 28, TL: 23, YE: 30,
-};
-
 /** A run of digits without separators inside of a candidate. */
 interface Group {
   readonly start: number;
   readonly end: number;
-}
-
-/** Check digit of ISO/IEC 7812, annex B. */
-function luhn(digits: string): boolean {
-  let sum = 0;
-  for (let at = digits.length - 1, double = false; at >= 0; at--, double = !double) {
-    const digit = digits.charCodeAt(at) - 48;
-    sum += double ? (digit > 4 ? digit * 2 - 9 : digit * 2) : digit;
-  }
-  return sum % 10 === 0;
-}
-
-/** True for the digits of a payment card: range and length of a network, check digit, not one digit over and over. */
-export function isCardNumber(digits: string): boolean {
-  if (digits.length < SHORTEST_CARD || digits.length > LONGEST_CARD) return false;
-  const isNetwork = CARD_RANGES.some(({ from, to, digits: count, lengths }) => {
-    const start = Number(digits.slice(0, count));
-    return start >= from && start <= to && lengths.includes(digits.length);
-  });
-  return (isNetwork || MAESTRO.has(digits.slice(0, 4))) && luhn(digits) && !/^(\d)\1+$/.test(digits);
-}
-
-/** Check digits of ISO 13616: letters count from 10, the number modulo 97 is 1. */
-function isIban(compact: string): boolean {
-  let rest = 0;
-  for (const char of compact.slice(4) + compact.slice(0, 4)) {
-    const code = char.charCodeAt(0);
-    rest = isDigitCode(code) ? (rest * 10 + code - 48) % 97 : (rest * 100 + code - 55) % 97;
-  }
-  return rest === 1;
 }
 
 function endsAlone(text: string, end: number): boolean {
@@ -156,7 +118,7 @@ function findsInNumber(text: string, start: number, end: number, finds: Find[]):
 
 function findIban(text: string, start: number, end: number, finds: Find[]): number {
   const country = text.slice(start, start + 2);
-  const length = IBAN_LENGTHS[country] ?? LATER_IBANS[country];
+  const length = IBAN_LENGTHS[country];
   if (length === undefined || !isWordStart(text, start)) return start + 1;
   let compact = '';
   for (let at = start; at < end && compact.length < length; at++) {

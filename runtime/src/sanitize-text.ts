@@ -54,3 +54,8 @@ export function entropyOf(text: string): number {
 export function looksRandom(text: string): boolean {
   return text.length >= 10 && /\d/.test(text) && /[A-Za-z]/.test(text) && entropyOf(text) >= 3.3;
 }
+
+/** True for one word that may be a secret and is no word of a language: eight characters with a digit, or very long. */
+export function looksSecret(text: string): boolean {
+  return text.length >= 8 && (text.length >= 24 || /\d/.test(text)) && !/\s/.test(text);
+}

@@ -1,10 +1,11 @@
+import { isCardNumber } from '../../eslint-plugin/src/analysis/check-digits.ts';
 import { isSealed } from './sanitize-brands.ts';
 import { isKnownClean, markClean, type KeyNode, type KeyRules } from './sanitize-keys.ts';
-import { isCardNumber } from './sanitize-numbers.ts';
 import type { SanitizerSettings } from './sanitize-options.ts';
 import { REDACTED } from './sanitize-replace.ts';
 import { isShortWord } from './sanitize-scan.ts';
 import { copyWith, makeShapes, rememberClean } from './sanitize-shapes.ts';
+import { looksSecret } from './sanitize-text.ts';
 
 /** Stands for a value that leaves its object altogether. */
 export const DROPPED = Symbol('dropped');
@@ -53,6 +54,8 @@ export function makeWalker(host: WalkHost): (value: unknown) => unknown {
         return any(value, node, walk);
       case 'replace':
         return host.whole(value);
+      case 'suspect':
+        return isLeaf(value) && looksSecret(String(value)) ? host.whole(value) : any(value, node, walk);
       case 'url':
         return typeof value === 'string' ? host.url(value) : any(value, node, walk);
       case 'statement':
@@ -257,6 +260,10 @@ export function makeWalker(host: WalkHost): (value: unknown) => unknown {
       return any(value, keys.root, { left: maxValues, depth: 0, around: [] });
     }
   };
+}
+
+function isLeaf(value: unknown): value is string | number | bigint {
+  return typeof value === 'string' || typeof value === 'number' || typeof value === 'bigint';
 }
 
 /** True for numbers in the ranges of card numbers. */

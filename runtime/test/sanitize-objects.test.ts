@@ -62,6 +62,8 @@ describe('values of every kind', () => {
     ['own __proto__', JSON.parse('{"__proto__":{"password":"x"},"a":1}'), JSON.parse('{"__proto__":{"password":"[REDACTED]"},"a":1}')],
     ['context of the object around', { user: { name: 'Bob' }, queue: { name: 'jobs' } }, { user: { name: '[REDACTED]' }, queue: { name: 'jobs' } }],
     ['parsed cookies', { req: { cookies: { sid: 'x' }, signedCookies: {} } }, { req: { cookies: '[REDACTED]', signedCookies: '[REDACTED]' } }],
+    ['a token whose object has the name of a harmless token', { list: { token: 'hunter2hunter2' }, page: { token: 12345678 } }, { list: { token: '[REDACTED]' }, page: { token: '[REDACTED]' } }],
+    ['words about a token', { errors: { token: 'is required' }, parser: { token: '+' } }, { errors: { token: 'is required' }, parser: { token: '+' } }],
     ['a list of persons', { users: [{ firstName: 'Bob' }] }, { users: [{ firstName: '[REDACTED]' }] }],
   ])('%s', (_name, value, expected) => {
     expect(object(value)).toEqual(expected);
@@ -160,5 +162,12 @@ describe('fails closed', () => {
       expect(object(value)).toEqual(expected);
       expect(Object.keys(object(value) as object)).toEqual(Object.keys(value));
     }
+  });
+
+  it('replaces a token under a key with dots, too, unless the key is allowed', () => {
+    expect(sanitizer.attribute('list.token', 'hunter2hunter2')).toBe('[REDACTED]');
+    expect(sanitizer.value('list.token=f3b1c2d4e5f6a7b8 x')).toBe('list.token=[REDACTED] x');
+    const value = { list: { token: 'hunter2hunter2' } };
+    expect(createSanitizer({ allowKeys: ['list.token'] }).object(value)).toBe(value);
   });
 });

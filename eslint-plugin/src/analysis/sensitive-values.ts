@@ -1,6 +1,4 @@
 import {
-  CARD_RANGES,
-  IBAN_LENGTHS,
   PLACEHOLDER_PARTS,
   RESERVED_DOMAINS,
   ROLE_LOCAL_PARTS,
@@ -11,6 +9,7 @@ import {
   type TokenAlphabet,
 } from '../knowledge/sensitive-patterns.ts';
 import type { SensitiveCategory, SensitiveMatch } from '../knowledge/sensitive-types.ts';
+import { isCardNumber, isIban } from './check-digits.ts';
 import { classifyNames } from './sensitive-names.ts';
 import { splitWords } from './words.ts';
 
@@ -220,36 +219,13 @@ function cardNumber(text: string): SensitiveMatch | undefined {
     if (isDigit(char.charCodeAt(0))) digits += char;
     else if (char !== ' ' && char !== '-') return undefined;
   }
-  const isNetwork = CARD_RANGES.some(({ from, to, digits: count, lengths }) => {
-    const start = Number(digits.slice(0, count));
-    return start >= from && start <= to && lengths.includes(digits.length);
-  });
-  return isNetwork && new Set(digits).size > 1 && luhn(digits) ? found('financial', 'card number') : undefined;
+  return isCardNumber(digits) ? found('financial', 'card number') : undefined;
 }
 
-/** Check digit of ISO/IEC 7812, annex B. */
-function luhn(digits: string): boolean {
-  let sum = 0;
-  for (let at = 0; at < digits.length; at++) {
-    const digit = digits.charCodeAt(digits.length - 1 - at) - 48;
-    const doubled = at % 2 === 1 ? digit * 2 : digit;
-    sum += doubled > 9 ? doubled - 9 : doubled;
-  }
-  return sum % 10 === 0;
-}
-
-/** Check digits of ISO 13616: letters count from 10, the number modulo 97 is 1. */
 function iban(text: string): SensitiveMatch | undefined {
   if (text.length > 42) return undefined;
   const compact = text.replaceAll(' ', '');
-  if (IBAN_LENGTHS[compact.slice(0, 2)] !== compact.length || runOf('upper', compact, 0) !== compact.length)
-    return undefined;
-  let rest = 0;
-  for (const char of compact.slice(4) + compact.slice(0, 4)) {
-    const code = char.charCodeAt(0);
-    rest = isDigit(code) ? (rest * 10 + code - 48) % 97 : (rest * 100 + code - 55) % 97;
-  }
-  return rest === 1 ? found('financial', 'iban') : undefined;
+  return runOf('upper', compact, 0) === compact.length && isIban(compact) ? found('financial', 'iban') : undefined;
 }
 
 function isTemplate(text: string): boolean {

@@ -90,11 +90,12 @@ export function splitWords(identifier: string): readonly string[] {
   return words;
 }
 
-/** Singular of an English plural as far as the endings tell: `addresses` → `address`, `entries` → `entry`. */
+/** Singular of an English plural as far as the endings tell: `addresses` → `address`, `entries` → `entry`, but `cookies` → `cookie`. */
 export function singular(word: string): string {
   if (word.length < 3 || !word.endsWith('s') || word.endsWith('ss') || word.endsWith('us') || word.endsWith('is'))
     return word;
-  if (word.endsWith('ies')) return `${word.slice(0, -3)}y`;
+  if (word.endsWith('ies'))
+    return word === 'cookies' || word === 'movies' ? word.slice(0, -1) : `${word.slice(0, -3)}y`;
   if (word.endsWith('sses') || word.endsWith('xes')) return word.slice(0, -2);
   return word.slice(0, -1);
 }

@@ -120,18 +120,22 @@ export const ROLE_LOCAL_PARTS: readonly string[] = [
   'demo', 'feedback', 'accounts', 'orders', 'no', 'do',
 ];
 
-/** Number of characters of an IBAN by country. Source: SWIFT IBAN registry. */
+/** Number of characters of an IBAN by country. Source: SWIFT IBAN registry, release 99. */
 // prettier-ignore
 export const IBAN_LENGTHS: Readonly<Record<string, number>> = {
-  AD: 24, AE: 23, AL: 28, AT: 20, AZ: 28, BA: 20, BE: 16, BG: 22, BH: 22, BR: 29, BY: 28, CH: 21, CR: 22, CY: 28,
-  CZ: 24, DE: 22, DK: 18, DO: 28, EE: 20, EG: 29, ES: 24, FI: 18, FO: 18, FR: 27, GB: 22, GE: 22, GI: 23, GL: 18,
-  GR: 27, GT: 28, HR: 21, HU: 28, IE: 22, IL: 23, IQ: 23, IS: 26, IT: 27, JO: 30, KW: 30, KZ: 20, LB: 28, LC: 32,
-  LI: 21, LT: 20, LU: 20, LV: 21, MC: 27, MD: 24, ME: 22, MK: 19, MR: 27, MT: 31, MU: 30, NL: 18, NO: 15, PK: 24,
-  PL: 28, PS: 29, PT: 25, QA: 29, RO: 24, RS: 22, SA: 24, SE: 24, SI: 19, SK: 24, SM: 27, TN: 24, TR: 26, UA: 29,
-  VA: 22, VG: 24, XK: 20,
+  AD: 24, AE: 23, AL: 28, AT: 20, AZ: 28, BA: 20, BE: 16, BG: 22, BH: 22, BI: 27, BR: 29, BY: 28, CH: 21, CR: 22,
+  CY: 28, CZ: 24, DE: 22, DJ: 27, DK: 18, DO: 28, EE: 20, EG: 29, ES: 24, FI: 18, FK: 18, FO: 18, FR: 27, GB: 22,
+  GE: 22, GI: 23, GL: 18, GR: 27, GT: 28, HN: 28, HR: 21, HU: 28, IE: 22, IL: 23, IQ: 23, IS: 26, IT: 27, JO: 30,
+  KW: 30, KZ: 20, LB: 28, LC: 32, LI: 21, LT: 20, LU: 20, LV: 21, LY: 25, MC: 27, MD: 24, ME: 22, MK: 19, MN: 20,
+  MR: 27, MT: 31, MU: 30, NI: 28, NL: 18, NO: 15, OM: 23, PK: 24, PL: 28, PS: 29, PT: 25, QA: 29, RO: 24, RS: 22,
+  RU: 33, SA: 24, SC: 31, SD: 18, SE: 24, SI: 19, SK: 24, SM: 27, SO: 23, SV: 28, TL: 23, TN: 24, TR: 26, UA: 29,
+  VA: 22, VG: 24, XK: 20, YE: 30,
 };
 
-/** First digits of payment card numbers with the lengths of the network. Source: ISO/IEC 7812 and the networks' public ranges. */
+/** Lengths of Maestro cards. */
+const MAESTRO: readonly number[] = [12, 13, 14, 15, 16, 17, 18, 19];
+
+/** First digits of payment card numbers with the lengths of the network. Source: ISO/IEC 7812 and the networks' public ranges; Mastercard, Maestro global rules. */
 // prettier-ignore
 export const CARD_RANGES: readonly { readonly from: number; readonly to: number; readonly digits: number; readonly lengths: readonly number[] }[] = [
   { from: 4, to: 4, digits: 1, lengths: [13, 16, 19] },
@@ -147,4 +151,10 @@ export const CARD_RANGES: readonly { readonly from: number; readonly to: number;
   { from: 65, to: 65, digits: 2, lengths: [16, 19] },
   { from: 3528, to: 3589, digits: 4, lengths: [16, 19] },
   { from: 62, to: 62, digits: 2, lengths: [16, 19] },
+  { from: 5018, to: 5020, digits: 4, lengths: MAESTRO },
+  { from: 5038, to: 5038, digits: 4, lengths: MAESTRO },
+  { from: 5893, to: 5893, digits: 4, lengths: MAESTRO },
+  { from: 6304, to: 6304, digits: 4, lengths: MAESTRO },
+  { from: 6759, to: 6759, digits: 4, lengths: MAESTRO },
+  { from: 6761, to: 6763, digits: 4, lengths: MAESTRO },
 ];

@@ -88,6 +88,7 @@ describe('classifyLiteral', () => {
     ['5555', '5555', '5555', '4444'],
     ['3782', '822463', '10005'],
     ['6011', '1111', '1111', '1117'],
+    ['6759', '6498', '2643', '8453'],
   ])('finds a card number that starts with %s', (...groups) => {
     expect(classifyLiteral(groups.join(' '))?.category).toBe('financial');
     expect(classifyLiteral(groups.join(''))?.word).toBe('card number');
@@ -95,6 +96,7 @@ describe('classifyLiteral', () => {
 
   it.each([
     ['DE89', '3704 0044 0532 0130 00'],
+    ['LY83', '0020 4800 0020 1001 2036 1'],
     ['GB29', 'NWBK 6016 1331 9268 19'],
     ['NL91', 'ABNA 0417 1643 00'],
   ])('finds an IBAN of %s', (start, rest) => {

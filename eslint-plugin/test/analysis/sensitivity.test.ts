@@ -44,6 +44,8 @@ const SENSITIVE: readonly (readonly [path: string, category: SensitiveCategory])
   ['OAuthToken', 'credential'],
   ['jwt', 'credential'],
   ['headers.cookie', 'credential'],
+  ['req.cookies', 'credential'],
+  ['req.signedCookies', 'credential'],
   ['setCookie', 'credential'],
   ['headers.authorization', 'credential'],
   ['verificationCode', 'credential'],
