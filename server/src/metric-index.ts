@@ -34,34 +34,98 @@ export interface MetricIndex {
 
 const SPAN_START = /\bstart(?:Active)?Span\b/;
 
-/** Collects the metrics and spans of a workspace in slices. */
-export async function collectMetrics(project: Project): Promise<MetricIndex> {
+/** What one file says of metrics and spans. */
+export interface FileRows {
+  readonly metrics: readonly DefinedMetric[];
+  readonly uses: readonly MetricUse[];
+  readonly spans: readonly IndexedSpan[];
+}
+
+/** Metrics, writes and spans of a file; undefined where its text holds none. `isUsed` says whether a text names a metric. */
+export function rowsOf(project: Project, path: string, isUsed: (text: string) => boolean): FileRows | undefined {
   const { runner } = project;
-  const metrics = new Map<string, { path: string; definition: DefinedMetric; uses: IndexedUse[] }>();
-  const uses: IndexedUse[] = [];
-  const spans: IndexedSpan[] = [];
-  function* steps(): Generator<void> {
-    for (const path of runner.workspace.files()) {
-      const text = runner.workspace.text(path);
-      if (text === undefined || project.isIgnored(path)) continue;
-      const startsSpans = SPAN_START.test(text);
-      if (!startsSpans && !DEFINES.test(text) && !relevanceOf(text, false).metrics) continue;
-      const facts = runner.facts(path);
-      if (!facts) continue;
-      for (const definition of facts.inventory.metrics)
-        metrics.set(`${path}:${definition.range.start}`, { path, definition, uses: [] });
-      for (const use of facts.inventory.uses) uses.push({ path, use });
-      if (startsSpans)
-        for (const { part, valueText, range } of facts.writes)
-          if (part === 'name' && /^(['"`])[^$]*\1$/.test(valueText))
-            spans.push({ path, name: valueText.slice(1, -1), range });
+  const text = runner.workspace.text(path);
+  if (text === undefined || project.isIgnored(path)) return undefined;
+  const startsSpans = SPAN_START.test(text);
+  const defines = DEFINES.test(text);
+  const uses = (defines || isUsed(text)) && relevanceOf(text, false).metrics;
+  const facts = startsSpans || defines || uses ? runner.facts(path) : undefined;
+  if (!facts) return undefined;
+  const names = startsSpans ? facts.writes.filter(({ part }) => part === 'name') : [];
+  return {
+    metrics: defines ? facts.inventory.metrics : [],
+    uses: uses ? facts.inventory.uses : [],
+    spans: names.flatMap(({ valueText, range }) =>
+      /^(['"`])[^$]*\1$/.test(valueText) ? [{ path, name: valueText.slice(1, -1), range }] : [],
+    ),
+  };
+}
+
+/** Rows of all files of a workspace, collected in slices: files that define metrics first, because only files that name what holds one can write to it. */
+export async function collectRows(project: Project): Promise<Map<string, FileRows>> {
+  const { workspace } = project.runner;
+  const rows = new Map<string, FileRows>();
+  const never = new AbortController().signal;
+  function* collect(isWanted: (text: string) => boolean, isUsed: (text: string) => boolean): Generator<void> {
+    for (const path of workspace.files()) {
+      const text = workspace.text(path);
+      if (text === undefined || !isWanted(text)) continue;
+      const found = rowsOf(project, path, isUsed);
+      if (found) rows.set(path, found);
       yield;
     }
   }
-  await runInSlices(steps(), new AbortController().signal);
-  for (const found of uses)
-    for (const { path, start } of found.use.definitions) metrics.get(`${path}:${start}`)?.uses.push(found);
-  return { metrics: [...metrics.values()], spans };
+  await runInSlices(
+    collect(
+      (text) => DEFINES.test(text),
+      () => true,
+    ),
+    never,
+  );
+  const isUsed = usersOf(project, rows);
+  await runInSlices(
+    collect((text) => !DEFINES.test(text), isUsed),
+    never,
+  );
+  return rows;
+}
+
+/** Recognizes texts that can write to a metric: they name its variable or field, or what it is exported as. */
+export function usersOf({ runner }: Project, rows: ReadonlyMap<string, FileRows>): (text: string) => boolean {
+  const metrics = [...rows.values()].flatMap((row) => row.metrics);
+  if (metrics.length === 0) return () => false;
+  const names = new Set(metrics.map(({ holder }) => holder?.name.replace(/^#/, '')));
+  // What nothing holds, or a default export, can have any name elsewhere.
+  if (names.has(undefined)) return () => true;
+  const held = [...names].map((name) => (name ?? '').replace(/\$/g, '\\$&')).join('|');
+  const alias = new RegExp(`\\b(?:${held})\\s+as\\s+([\\w$]+)|export\\s+default\\s+(?:${held})\\b`, 'g');
+  for (const path of runner.workspace.files())
+    for (const match of (runner.workspace.text(path) ?? '').matchAll(alias)) {
+      if (match[1] === undefined || match[1] === 'default') return () => true;
+      names.add(match[1]);
+    }
+  const pattern = new RegExp(
+    `(?<![\\w$])(?:${[...names].map((name) => (name ?? '').replace(/\$/g, '\\$&')).join('|')})(?![\\w$])`,
+  );
+  return (text) => pattern.test(text);
+}
+
+/** Joins the rows of files: every write goes to the definitions that it is traced to; `moved` has new offsets of some. */
+export function joinRows(
+  rows: ReadonlyMap<string, FileRows>,
+  moved: ReadonlyMap<string, number> = new Map(),
+): MetricIndex {
+  const metrics = new Map<string, { path: string; definition: DefinedMetric; uses: IndexedUse[] }>();
+  for (const [path, row] of rows)
+    for (const definition of row.metrics)
+      metrics.set(`${path}:${definition.range.start}`, { path, definition, uses: [] });
+  for (const [path, row] of rows)
+    for (const use of row.uses)
+      for (const { path: home, start } of use.definitions)
+        (
+          metrics.get(`${home}:${start}`) ?? metrics.get(`${home}:${moved.get(`${home}:${start}`) ?? start}`)
+        )?.uses.push({ path, use });
+  return { metrics: [...metrics.values()], spans: [...rows.values()].flatMap((row) => row.spans) };
 }
 
 /** What creates a metric: a look at a text that spares analysing it. */

@@ -2,14 +2,17 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { forgetAcrossFiles } from '../../eslint-plugin/src/analysis/epoch.ts';
 import { Documents, MAX_LENGTH, type OpenDocument } from './documents.ts';
 import { FindingsCache } from './findings-cache.ts';
-import type { IndexedWorkspace, LoadListener } from './indexed-workspace.ts';
-import { collectMetrics, type MetricIndex } from './metric-index.ts';
+import type { LoadListener } from './indexed-workspace.ts';
+import type { MetricIndex } from './metric-index.ts';
+import { MetricStore } from './metric-store.ts';
 import { Projects, type Project } from './projects.ts';
 import { defaultServerSettings, type ServerSettings } from './settings.ts';
 import { yieldToEvents } from './slices.ts';
 
 /** Pause in typing after which other files are looked at again, in milliseconds. */
 const IDLE_MS = 250;
+/** Pause after which metrics of all files are collected again. */
+const LONG_IDLE_MS = 2000;
 /** How long a first answer waits for the index of a workspace: small ones are read by then. */
 const PATIENCE_MS = 150;
 
@@ -47,8 +50,9 @@ export class Session {
   #timer: NodeJS.Timeout | undefined;
   #work = new AbortController();
   #generation = 0;
-  readonly #metrics = new WeakMap<IndexedWorkspace, { generation: number; index: Promise<MetricIndex> }>();
-  readonly #lastMetrics = new WeakMap<IndexedWorkspace, MetricIndex>();
+  readonly #store = new MetricStore();
+  readonly #metricListeners: (() => void)[] = [];
+  #metricTimer: NodeJS.Timeout | undefined;
   readonly #pushed = new Set<string>();
   #settling: Promise<void> | undefined;
 
@@ -86,6 +90,7 @@ export class Session {
     if (event === 'closed') this.projects.update(document.path);
     // A text of that size would not be read from the disk either.
     else this.projects.update(document.path, content.length > MAX_LENGTH ? '' : content);
+    this.#store.changed(this.projects.workspaces(), document.path);
     this.changed();
     for (const listener of this.#documentListeners) listener(document, event);
   }
@@ -93,7 +98,12 @@ export class Session {
   /** Files on disk came, went or changed; what an editor shows of them still counts. */
   changedOnDisk(paths: readonly string[]): void {
     if (paths.length > MANY_FILES) this.projects.forgetFiles();
-    else for (const path of paths) if (!this.documents.at(path)) this.projects.update(path);
+    else
+      for (const path of paths) {
+        if (this.documents.at(path)) continue;
+        this.projects.update(path);
+        this.#store.changed(this.projects.workspaces(), path);
+      }
     this.changed();
   }
 
@@ -116,30 +126,49 @@ export class Session {
     this.#work.abort();
     clearTimeout(this.#timer);
     this.#timer = setTimeout(() => void this.settle(), IDLE_MS);
+    clearTimeout(this.#metricTimer);
+    this.#metricTimer = setTimeout(() => void this.#renewMetrics().catch(() => undefined), LONG_IDLE_MS);
   }
 
-  /** Metrics and spans of the workspace of a file as they are now; computed once until something changes. */
+  /** Metrics and spans of the workspace of a file exactly as they are now. */
   async metrics(path: string): Promise<MetricIndex> {
-    let index: MetricIndex | undefined;
-    for (let attempt = 0; attempt < ATTEMPTS; attempt++) {
+    for (let attempt = 1; ; attempt++) {
       const project = await this.loaded(path);
       if (this.isDirty) await this.settle();
       const generation = this.#generation;
-      let known = this.#metrics.get(project.workspace);
-      if (known?.generation !== generation) {
-        known = { generation, index: collectMetrics(project) };
-        this.#metrics.set(project.workspace, known);
-      }
-      index = await known.index;
-      this.#lastMetrics.set(project.workspace, index);
-      if (this.#generation === generation && !this.isDirty) break;
+      const index = await this.#store.exact(project, generation);
+      // Who asks while somebody types gets an answer all the same.
+      if ((this.#generation === generation && !this.isDirty) || attempt === ATTEMPTS) return index;
     }
-    return index ?? { metrics: [], spans: [] };
   }
 
-  /** What `metrics` last answered for the workspace of a file. */
+  /**
+   * Metrics and spans as they were last collected, with edited files as they are now: an answer at once, for what is only
+   * shown. What an edit means for other files is found when nothing has changed for a while; listeners hear of it.
+   */
+  async recentMetrics(path: string): Promise<MetricIndex> {
+    const project = await this.loaded(path);
+    const recent = this.#store.recent(project);
+    return recent ?? (await this.metrics(path));
+  }
+
+  /** What `recentMetrics` would answer, where it would answer at once. */
   knownMetrics(path: string): MetricIndex | undefined {
-    return this.#lastMetrics.get(this.projects.of(path).workspace);
+    return this.#store.recent(this.projects.of(path));
+  }
+
+  onMetrics(listener: () => void): void {
+    this.#metricListeners.push(listener);
+  }
+
+  /** Collects metrics anew for those who have asked before. */
+  async #renewMetrics(): Promise<void> {
+    for (const workspace of this.projects.workspaces()) {
+      const document = this.documents.all().find(({ path }) => this.projects.of(path).workspace === workspace);
+      if (!document || !this.#store.has(workspace)) continue;
+      await this.#store.exact(this.projects.of(document.path), this.#generation);
+    }
+    for (const listener of this.#metricListeners) listener();
   }
 
   /** Findings of a file that is not open were shown; opening it takes them back. */

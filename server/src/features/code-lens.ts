@@ -14,7 +14,7 @@ export const codeLens: Feature = {
     connection.onCodeLens(async ({ textDocument: { uri } }) => {
       const document = session.documents.get(uri);
       if (!document || !session.settings.codeLens) return null;
-      const { metrics } = await session.metrics(document.path);
+      const { metrics } = await session.recentMetrics(document.path);
       if (session.documents.get(uri) !== document) return null;
       const own = metrics.filter(({ path }) => path === document.path);
       return [
@@ -29,7 +29,7 @@ export const codeLens: Feature = {
       ];
     });
     if (client.workspace?.codeLens?.refreshSupport !== true) return;
-    session.onSettled(() => {
+    session.onMetrics(() => {
       if (session.settings.codeLens && session.documents.all().length > 0)
         void connection.sendRequest(CodeLensRefreshRequest.type).catch(() => undefined);
     });

@@ -20,7 +20,7 @@ export const completion: Feature = {
       if (attribute) return attributeItems(document, offset, attribute);
       const label = labelContext(before);
       if (!label) return null;
-      const index = session.knownMetrics(document.path) ?? (await session.metrics(document.path));
+      const index = await session.recentMetrics(document.path);
       return labelItems(document, offset, label, index);
     });
   },

@@ -27,7 +27,7 @@ async function hoverAt(services: Services, document: OpenDocument, offset: numbe
   const text = document.text.getText();
   const parts: string[] = [];
   let range: TextRange | undefined;
-  const index = await session.metrics(document.path);
+  const index = await session.recentMetrics(document.path);
   if (session.documents.get(document.uri) !== document) return null;
   const target = targetAt(index, document.path, text, offset);
   if (target) {

@@ -10,7 +10,7 @@ export const inlayHints: Feature = {
     connection.languages.inlayHint.on(async ({ textDocument: { uri }, range }) => {
       const document = session.documents.get(uri);
       if (!document || !session.settings.inlayHints) return null;
-      const { metrics } = await session.metrics(document.path);
+      const { metrics } = await session.recentMetrics(document.path);
       if (session.documents.get(uri) !== document) return null;
       const wanted = { start: document.text.offsetAt(range.start), end: document.text.offsetAt(range.end) };
       return metrics.flatMap((metric) => {
@@ -28,7 +28,7 @@ export const inlayHints: Feature = {
       });
     });
     if (client.workspace?.inlayHint?.refreshSupport !== true) return;
-    session.onSettled(() => {
+    session.onMetrics(() => {
       if (session.settings.inlayHints) void connection.sendRequest(InlayHintRefreshRequest.type).catch(() => undefined);
     });
   },

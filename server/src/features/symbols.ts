@@ -14,7 +14,7 @@ export const symbols: Feature = {
       const folders = session.projects.folders.map((folder) => `${folder}/_`);
       for (const path of folders) {
         if (token.isCancellationRequested) return null;
-        const { metrics, spans } = await session.metrics(path);
+        const { metrics, spans } = await session.recentMetrics(path);
         const all = [
           ...metrics.flatMap(({ path: file, definition: { name, nameRange, instrument } }) =>
             name === undefined ? [] : [{ file, name, range: nameRange, kind: SymbolKind.Variable, what: instrument }],

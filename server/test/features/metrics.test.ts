@@ -43,6 +43,29 @@ defineTest('hover over a metric names its labels, their values and the estimate'
   },
 });
 
+defineTest('a definition that has moved keeps its writes, and a write that changed counts at once', {
+  fs: METRIC_SERVICE,
+  prepare: async (world) => [await world.open('src/metrics.ts'), await world.open('src/routes.ts')] as const,
+  async handle(world, [metrics, routes]) {
+    expect(await hoverText(world, 'src/metrics.ts', 'app_duration_seconds')).toContain('Estimate: 12 series');
+    const moved = `// one\n// two\n${world.read('src/metrics.ts')}`;
+    await world.client.change(metrics, moved);
+    await world.client.change(
+      routes,
+      world
+        .read('src/routes.ts')
+        .replace("'error' : 'ok'", "'error' : 'fine'")
+        .replace('failed ?', 'failed ? "late" : failed ?'),
+    );
+    const hovered = await world.client.request<Hover | null>('textDocument/hover', {
+      textDocument: { uri: metrics },
+      position: positionAt(moved, moved.indexOf('app_duration_seconds')),
+    });
+    // 3 outcomes × (3 buckets, +Inf, sum, count)
+    expect(JSON.stringify(hovered)).toContain('Estimate: 18 series (6 per set of labels), from 1 write.');
+  },
+});
+
 defineTest('hover over an attribute says what the conventions say', {
   fs: {
     'x.ts': `import { trace } from '@opentelemetry/api';
