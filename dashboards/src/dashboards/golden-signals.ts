@@ -159,9 +159,9 @@ export const goldenSignals = dashboardFile({
         }),
         lines({
           title: 'Requests under way',
-          description: 'Requests that are being answered, by service.',
+          description: 'Requests that are being answered, by service and method.',
           unit: 'short',
-          queries: [gaugeBy('sum', active, ['job'])],
+          queries: [gaugeBy('sum', active, ['job', 'http_request_method'])],
         }),
       ],
     },

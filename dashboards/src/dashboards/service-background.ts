@@ -25,6 +25,15 @@ export const queuesRow: Row = {
       queries: [rateBy(queue.consumed, DESTINATION)],
     }),
     lines({
+      title: 'Errors of brokers',
+      description: 'Messages per second that could not be sent or received, by the class of the error.',
+      unit: 'ops',
+      queries: [
+        rateBy(queue.sent, [...DESTINATION, 'error_type'], { error_type: '!=' }),
+        rateBy(queue.consumed, [...DESTINATION, 'error_type'], { error_type: '!=' }),
+      ].map((query, i) => ({ ...query, legend: `${i === 0 ? 'sent' : 'received'} ${query.legend}` })),
+    }),
+    lines({
       title: 'Messages in queues',
       description: 'Messages by state. QueueBacklog fires when more and more wait.',
       unit: 'short',

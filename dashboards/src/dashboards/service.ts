@@ -1,7 +1,7 @@
 import { CORE_METRICS } from '../../../runtime/src/metrics.ts';
 import { dashboardFile, type Row } from '../dashboard.ts';
 import { lines } from '../panels.ts';
-import { DASHBOARD, select, share, sumRate } from '../query.ts';
+import { DASHBOARD, share, sumRate } from '../query.ts';
 import { circuitBreakersRow, eventBusRow, jobsRow, queuesRow } from './service-background.ts';
 import { gaugeBy, poolUse, quantileBy, rateBy, shareBy } from '../signals.ts';
 
@@ -171,6 +171,14 @@ const outgoingRow: Row = {
       queries: [shareBy(httpClient.duration, ['server_address'], { http_response_status_code: '=~5..|' })],
     }),
     lines({
+      title: 'Errors of outgoing requests',
+      description: 'Requests per second without a response, by the class of the error: refused, reset, timed out.',
+      unit: 'reqps',
+      queries: [
+        rateBy(httpClient.duration, ['http_request_method', 'server_address', 'error_type'], { error_type: '!=' }),
+      ],
+    }),
+    lines({
       title: 'Duration of outgoing requests',
       description: '95th percentile by host.',
       unit: 's',
@@ -181,9 +189,7 @@ const outgoingRow: Row = {
       description:
         'Requests that wait for the end of their response. Rising without more traffic: the host became slow.',
       unit: 'short',
-      queries: [
-        { expr: `sum by (server_address) (${select(httpClient.active, DASHBOARD)})`, legend: '{{server_address}}' },
-      ],
+      queries: [gaugeBy('sum', httpClient.active, ['server_address', 'http_request_method'])],
     }),
   ],
 };
