@@ -6,6 +6,8 @@ export default defineConfig({
       'eslint-plugin/test/**/*.test.ts',
       'runtime/test/**/*.test.ts',
       'server/test/**/*.test.ts',
+      'client/test/**/*.test.ts',
+      'test/dashboards/**/*.test.ts',
       'scripts/test/**/*.test.ts',
     ],
   },

@@ -61,6 +61,7 @@ function workspace(folder: string): string {
 async function runHostTests(vsix: string, desktop: boolean, grep: string | undefined): Promise<SuiteReport> {
   const folder = mkdtempSync(join(tmpdir(), 'telint-host-'));
   const report = join(folder, 'report.json');
+  const progress = join(folder, 'progress.txt');
   try {
     await runTests({
       extensionDevelopmentPath: inRoot(`${TESTS}/fixtures/eslint-extension`),
@@ -68,6 +69,7 @@ async function runHostTests(vsix: string, desktop: boolean, grep: string | undef
       extensionTestsEnv: {
         TELINT_VSCODE_REPORT: report,
         TELINT_VSCODE_ARTIFACTS: ARTIFACTS,
+        TELINT_VSCODE_PROGRESS: progress,
         ...(grep === undefined ? {} : { TELINT_VSCODE_GREP: grep }),
       },
       ...(desktop
@@ -78,7 +80,9 @@ async function runHostTests(vsix: string, desktop: boolean, grep: string | undef
           }),
     }).catch((error: unknown) => {
       // A report says more than an exit code; without one the run has broken off.
-      if (!existsSync(report)) throw error;
+      if (existsSync(report)) return;
+      if (existsSync(progress)) console.error(`Begun so far:\n${readFileSync(progress, 'utf8')}`);
+      throw error;
     });
     return JSON.parse(readFileSync(report, 'utf8')) as SuiteReport;
   } finally {
@@ -116,6 +120,7 @@ const { values } = parseArgs({
     only: { type: 'string' },
     grep: { type: 'string' },
     'keep-screenshots': { type: 'boolean', default: false },
+    json: { type: 'string' },
   },
 });
 mkdirSync(ARTIFACTS, { recursive: true });
@@ -136,5 +141,6 @@ if (values.only !== 'host' && !values.desktop) {
 }
 const sum = (count: (report: SuiteReport) => number): number => reports.reduce((n, report) => n + count(report), 0);
 const [passed, failed, skipped] = [sum((r) => r.passed), sum((r) => r.failed.length), sum((r) => r.pending)];
+if (values.json !== undefined) writeFileSync(values.json, JSON.stringify({ passed, failed, skipped }));
 console.log(`\nTests in Visual Studio Code: ${passed} passed, ${failed} failed, ${skipped} skipped`);
 process.exit(failed === 0 && passed > 0 ? 0 : 1);

@@ -21,13 +21,21 @@ export function totalsOf(report: string): TestTotals {
   return { passed: numPassedTests, failed: numFailedTests, skipped: numPendingTests + numTodoTests };
 }
 
+/** A run of tests: how it ended, and its totals where it left a report. */
+export interface TestRun {
+  readonly step: Step;
+  readonly totals: TestTotals | undefined;
+}
+
 /**
- * The line `N passed, N failed[, N skipped]`: tests, plus one failure for each failed check, and one for a test run
- * that failed although no test did (a file that does not load, no report).
+ * The line `N passed, N failed[, N skipped]`: tests of all runs, plus one failure for each failed check, and one for a run
+ * that failed although no test of it did (a file that does not load, no report).
  */
-export function finalLine(checks: readonly Step[], testRun: Step, totals: TestTotals | undefined): string {
-  const { passed, failed, skipped } = totals ?? { passed: 0, failed: 0, skipped: 0 };
-  const failedChecks = checks.filter((check) => !check.passed).length;
-  const brokenRun = !testRun.passed && failed === 0 ? 1 : 0;
-  return `${passed} passed, ${failed + failedChecks + brokenRun} failed${skipped > 0 ? `, ${skipped} skipped` : ''}`;
+export function finalLine(checks: readonly Step[], runs: readonly TestRun[]): string {
+  const sum = (count: (totals: TestTotals) => number): number =>
+    runs.reduce((all, { totals }) => all + (totals ? count(totals) : 0), 0);
+  const broken = runs.filter(({ step, totals }) => !step.passed && (totals?.failed ?? 0) === 0).length;
+  const failed = sum((t) => t.failed) + checks.filter((check) => !check.passed).length + broken;
+  const skipped = sum((t) => t.skipped);
+  return `${sum((t) => t.passed)} passed, ${failed} failed${skipped > 0 ? `, ${skipped} skipped` : ''}`;
 }

@@ -1,28 +1,30 @@
 import { describe, expect, it } from 'vitest';
-import { finalLine, totalsOf, type Step } from '../lib/totals.ts';
+import { finalLine, totalsOf, type Step, type TestRun } from '../lib/totals.ts';
 
 const step = (passed: boolean): Step => ({ name: 'step', passed, seconds: 1 });
 
 describe('finalLine', () => {
-  it('counts tests only when every check passed', () => {
-    expect(finalLine([step(true), step(true)], step(true), { passed: 7, failed: 0, skipped: 0 })).toBe(
-      '7 passed, 0 failed',
-    );
+  const run = (passed: boolean, totals: TestRun['totals']): TestRun => ({ step: step(passed), totals });
+
+  it('counts the tests of all runs when every check passed', () => {
+    const runs = [run(true, { passed: 7, failed: 0, skipped: 0 }), run(true, { passed: 2, failed: 0, skipped: 0 })];
+    expect(finalLine([step(true), step(true)], runs)).toBe('9 passed, 0 failed');
   });
 
   it('adds one failure per failed check', () => {
-    expect(finalLine([step(false), step(true), step(false)], step(true), { passed: 7, failed: 0, skipped: 1 })).toBe(
-      '7 passed, 2 failed, 1 skipped',
-    );
+    const checks = [step(false), step(true), step(false)];
+    expect(finalLine(checks, [run(true, { passed: 7, failed: 0, skipped: 1 })])).toBe('7 passed, 2 failed, 1 skipped');
   });
 
   it('does not count a failed test twice', () => {
-    expect(finalLine([], step(false), { passed: 7, failed: 3, skipped: 0 })).toBe('7 passed, 3 failed');
+    expect(finalLine([], [run(false, { passed: 7, failed: 3, skipped: 0 })])).toBe('7 passed, 3 failed');
   });
 
   it('counts a run that broke without a failed test', () => {
-    expect(finalLine([], step(false), { passed: 7, failed: 0, skipped: 0 })).toBe('7 passed, 1 failed');
-    expect(finalLine([], step(false), undefined)).toBe('0 passed, 1 failed');
+    expect(finalLine([], [run(false, { passed: 7, failed: 0, skipped: 0 })])).toBe('7 passed, 1 failed');
+    expect(finalLine([], [run(true, { passed: 7, failed: 0, skipped: 0 }), run(false, undefined)])).toBe(
+      '7 passed, 1 failed',
+    );
   });
 });
 
