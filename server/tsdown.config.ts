@@ -10,4 +10,6 @@ export default defineConfig({
   sourcemap: false,
   minify: true,
   dts: false,
+  // jsonc-parser's `main` is UMD, whose requires no bundler follows.
+  inputOptions: { resolve: { mainFields: ['module', 'main'] } },
 });
