@@ -3,7 +3,6 @@ import {
   isFunction,
   dottedName,
   propertyName,
-  rangeOf,
   unwrap,
   type FunctionNode,
   type Node,
@@ -52,15 +51,18 @@ const VALUE_OBJECTS = new Set([
 ]);
 
 /** What a function that is not async gives back, from its annotation or from its `return`s. */
-export function returnsOf(fn: FunctionNode, around: readonly Node[], text: string): Returns {
+export function returnsOf(fn: FunctionNode, around: readonly Node[]): Returns {
   if (fn.async || fn.generator) return fn.async && !fn.generator ? 'promise' : 'value';
   const type = fn.returnType?.typeAnnotation;
-  const annotated = type ? ofType(type, text) : undefined;
+  const annotated = type ? ofType(type) : undefined;
   if (annotated) return annotated;
   const kinds = new Set(ownReturns(fn).map((value) => (value ? ofValue(value, fn, around, 0) : 'value')));
+  const isValue = kinds.size === 0 || (kinds.size === 1 && kinds.has('value'));
+  // a type that says nothing does not allow `async` either
+  if (type && !isValue) return 'mixed';
   if (kinds.has('mixed') || (kinds.has('promise') && kinds.has('value'))) return 'mixed';
   if (kinds.has('promise')) return 'promise';
-  return kinds.has('unknown') ? 'unknown' : 'value';
+  return isValue ? 'value' : 'unknown';
 }
 
 /** Values that the function's own `return`s give; undefined for a bare `return`. */
@@ -73,16 +75,18 @@ function ownReturns(fn: FunctionNode): (Node | undefined)[] {
   return values;
 }
 
-function ofType(type: TSESTree.TypeNode, text: string): Returns | undefined {
+function ofType(type: TSESTree.TypeNode): Returns | undefined {
   switch (type.type) {
     case 'TSTypeReference': {
-      const name = text.slice(...rangeOf(type.typeName));
+      const { typeName } = type;
+      const name =
+        typeName.type === 'Identifier' ? typeName.name : typeName.type === 'TSQualifiedName' ? typeName.right.name : '';
       if (name === 'Promise') return 'promise';
       if (/^[A-Z]$|Promise|Thenable|Observable|Bluebird|Query|Deferred|Awaitable|ReturnType/.test(name)) return 'mixed';
       return 'value';
     }
     case 'TSUnionType': {
-      const parts = new Set(type.types.map((t) => ofType(t, text)));
+      const parts = new Set(type.types.map((t) => ofType(t)));
       if (parts.size === 1) return [...parts][0];
       return parts.has('promise') || parts.has('mixed') ? 'mixed' : parts.has(undefined) ? undefined : 'value';
     }
@@ -90,7 +94,7 @@ function ofType(type: TSESTree.TypeNode, text: string): Returns | undefined {
     case 'TSUnknownKeyword':
     case 'TSConditionalType':
     case 'TSIndexedAccessType':
-      return 'mixed';
+      return undefined;
     default:
       return 'value';
   }
@@ -139,7 +143,8 @@ function ofCall(call: TSESTree.CallExpression, around: readonly Node[]): Returns
   if (name === undefined) return 'unknown';
   if (name === 'startActiveSpan' || name === 'withSpan') {
     const last = call.arguments.at(-1);
-    return last && isFunction(unwrap(last)) && (unwrap(last) as FunctionNode).async ? 'promise' : 'unknown';
+    const inner = last ? unwrap(last) : undefined;
+    return inner && isFunction(inner) ? returnsOf(inner, around) : 'unknown';
   }
   if (callee.type === 'Identifier') {
     if (VALUE_FUNCTIONS.has(name)) return 'value';

@@ -76,15 +76,18 @@ function wrapPlain(
     const close = [...endings.map((line) => unit + line), `})${semi}`];
     return sorted([...edits, ...awaits, ...frameBlock(sheet, { open, close, depth: 2 })]);
   }
-  const { start: from, end: to } = expressionRange(sheet);
-  const base = indentAt(sheet.text, from);
-  const open = `${start}${eol}${base}${unit}try {${eol}${base}${unit}${unit}return `;
-  const close = endings.map((line) => eol + base + unit + line).join('');
+  const { gap, start: from, end: to } = expressionRange(sheet);
+  const line = indentAt(sheet.text, from);
+  // a call over several lines begins below the arrow
+  const base = gap === undefined ? line : line + unit;
+  const lead = gap === undefined ? '' : eol + base;
+  const open = `${lead}${start}${eol}${base}${unit}try {${eol}${base}${unit}${unit}return `;
+  const close = endings.map((ending) => eol + base + unit + ending).join('');
   return sorted([
     ...edits,
-    { start: from, end: from, text: open },
+    { start: gap ?? from, end: from, text: open },
     ...awaits,
-    ...indentLines(sheet, from, to, 2),
+    ...indentLines(sheet, from, to, gap === undefined ? 2 : 3),
     { start: to, end: to, text: `${semi}${close}${eol}${base}})` },
   ]);
 }
@@ -129,9 +132,15 @@ function tracerOf(sheet: Sheet, head: Head, context: InstrumentContext): string 
   return name;
 }
 
-/** The expression of an arrow function with its parentheses. */
-function expressionRange(sheet: Sheet): { readonly start: number; readonly end: number } {
-  return { start: sheet.fn.body.getStart(sheet.source), end: sheet.fn.body.end };
+/** The expression of an arrow function with its parentheses, and where the blanks before it begin if it is on the arrow's line. */
+function expressionRange({ ts, fn, source, text }: Sheet): {
+  readonly gap: number | undefined;
+  readonly start: number;
+  readonly end: number;
+} {
+  const start = fn.body.getStart(source);
+  const arrow = ts.isArrowFunction(fn) ? fn.equalsGreaterThanToken.end : start;
+  return { gap: /^[ \t]*$/.test(text.slice(arrow, start)) ? arrow : undefined, start, end: fn.body.end };
 }
 
 /** A string literal in the quotes of the file. */

@@ -131,7 +131,7 @@ function describe(
     isGenerator: node.generator,
     name,
     words,
-    returns: returnsOf(node, around, file.text),
+    returns: returnsOf(node, around),
     refused: refusal(around.at(-1)),
     around,
   };

@@ -68,7 +68,8 @@ function load({ path, text }: Version): Record<string, unknown> {
   };
   const module = { exports: {} as Record<string, unknown> };
   // eslint-disable-next-line @typescript-eslint/no-implied-eval -- running what the actions write is what is tested
-  new Function('require', 'module', 'exports', outputText)(require, module, module.exports);
+  const run = new Function('require', 'module', 'exports', outputText) as (...args: unknown[]) => void;
+  run(require, module, module.exports);
   return module.exports;
 }
 
@@ -83,7 +84,7 @@ function shown(value: unknown, exports: Readonly<Record<string, unknown>>): stri
     (key) => exports[key] === value && typeof value === 'object' && value !== null,
   );
   if (name !== undefined) return `the same \`${name}\``;
-  if (value instanceof Error) return `${value.constructor.name}: ${value.message} ${inspect({ ...value })}`;
+  if (value instanceof Error) return `${value.constructor.name}: ${value.message} ${inspect(Object.entries(value))}`;
   return inspect(value, { depth: 6 }).replace(/\n\s+at [^\n]*/g, '');
 }
 
@@ -127,16 +128,21 @@ export async function execute(version: Version, calls: readonly string[]): Promi
   }
   const metrics: Record<string, number> = {};
   const registries = [promClient.register, prometheusClient.register, exports['registry']];
-  for (const registry of registries) if (registry) await readRegistry(registry as promClient.Registry, metrics);
+  for (const registry of registries) if (registry) await readRegistry(registry as Registry, metrics);
   for (const scope of (await reader.collect()).resourceMetrics.scopeMetrics)
     for (const { descriptor, dataPoints } of scope.metrics)
       for (const { value, attributes } of dataPoints)
-        metrics[`${descriptor.name} ${String(attributes['outcome'] ?? '')}`] =
+        metrics[`${descriptor.name} ${typeof attributes['outcome'] === 'string' ? attributes['outcome'] : ''}`] =
           typeof value === 'number' ? value : (value as { count: number }).count;
   return { outcomes, spans, metrics };
 }
 
-async function readRegistry(registry: promClient.Registry, metrics: Record<string, number>): Promise<void> {
+/** A registry of prom-client or of its successor. */
+interface Registry {
+  getMetricsAsJSON(): Promise<{ name: string; values: unknown[] }[]>;
+}
+
+async function readRegistry(registry: Registry, metrics: Record<string, number>): Promise<void> {
   for (const { name, values } of await registry.getMetricsAsJSON())
     for (const { value, labels, metricName } of values as promClient.MetricValueWithName<string>[]) {
       if (metricName !== undefined && /_(?:bucket|sum|created)$/.test(metricName)) continue;

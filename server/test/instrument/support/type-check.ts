@@ -47,14 +47,14 @@ export function typeErrors(
   };
   const folders = new Set([...virtual.keys()].flatMap((path) => [dirname(path), dirname(dirname(path))]));
   const host = ts.createCompilerHost(options);
-  const { fileExists, readFile, directoryExists, getSourceFile } = host;
-  host.fileExists = (path) => virtual.has(path) || fileExists(path);
-  host.readFile = (path) => virtual.get(path) ?? readFile(path);
-  host.directoryExists = (path) => folders.has(path) || (directoryExists?.(path) ?? true);
+  const disk = ts.createCompilerHost(options);
+  host.fileExists = (path) => virtual.has(path) || disk.fileExists(path);
+  host.readFile = (path) => virtual.get(path) ?? disk.readFile(path);
+  host.directoryExists = (path) => folders.has(path) || (disk.directoryExists?.(path) ?? true);
   host.getSourceFile = (path, languageVersion, ...rest) => {
     const text = virtual.get(path);
     return text === undefined
-      ? getSourceFile(path, languageVersion, ...rest)
+      ? disk.getSourceFile(path, languageVersion, ...rest)
       : ts.createSourceFile(path, text, languageVersion, true);
   };
   const program = ts.createProgram([...roots.values()], options, host);
