@@ -1,6 +1,7 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { forgetAcrossFiles } from '../../eslint-plugin/src/analysis/epoch.ts';
 import { Documents, MAX_LENGTH, type OpenDocument } from './documents.ts';
+import type { Finding } from './findings.ts';
 import { FindingsCache } from './findings-cache.ts';
 import type { LoadListener } from './indexed-workspace.ts';
 import type { MetricIndex } from './metric-index.ts';
@@ -41,6 +42,8 @@ export class Session {
   readonly documents = new Documents();
   readonly projects: Projects;
   readonly findings: FindingsCache;
+  /** What the last check of the workspace found across files, by file; an edit of the file takes it back. */
+  readonly acrossFiles = new Map<string, readonly Finding[]>();
   settings: ServerSettings = defaultServerSettings;
   /** The client does not watch files: `rescan` will be called. */
   rescans = false;
@@ -87,6 +90,7 @@ export class Session {
   documentChanged(document: OpenDocument | undefined, event: 'opened' | 'edited' | 'closed'): void {
     if (!document) return;
     const content = document.text.getText();
+    if (event === 'edited') this.acrossFiles.delete(document.path);
     if (event === 'closed') this.projects.update(document.path);
     // A text of that size would not be read from the disk either.
     else this.projects.update(document.path, content.length > MAX_LENGTH ? '' : content);

@@ -1,3 +1,4 @@
+import { runChecks } from '../checks/checks.ts';
 import { ShowDocumentRequest, type WorkDoneProgressReporter } from 'vscode-languageserver/node';
 import { labelNamesOf, seriesEstimate, type IndexedMetric } from '../metric-index.ts';
 import { yieldToEvents } from '../slices.ts';
@@ -71,15 +72,18 @@ async function checkWorkspace(
   progress.begin('Telint', 0, 'Checking the workspace', true);
   try {
     const paths = new Set<string>();
+    session.acrossFiles.clear();
     for (const root of roots(services)) {
       const { runner } = await session.loaded(root);
+      for (const finding of runChecks(runner))
+        session.acrossFiles.set(finding.path, [...(session.acrossFiles.get(finding.path) ?? []), finding]);
       for (const path of runner.workspace.files()) if (session.projects.folderOf(path)) paths.add(path);
     }
     if (session.isDirty) await session.settle();
     for (const path of paths) {
       const project = session.projects.of(path);
       if (project.isIgnored(path)) continue;
-      const { findings } = project.runner.lint(path);
+      const findings = [...project.runner.lint(path).findings, ...(session.acrossFiles.get(path) ?? [])];
       summary.files++;
       summary.findings += findings.length;
       for (const { rule } of findings) summary.byRule[rule] = (summary.byRule[rule] ?? 0) + 1;
@@ -95,6 +99,8 @@ async function checkWorkspace(
       await yieldToEvents();
       if (isCancelled()) return { ...summary, cancelled: true };
     }
+    // Open files get what was found across files with their next diagnostics.
+    session.changed();
     return summary;
   } finally {
     progress.done();

@@ -36,8 +36,9 @@ export const diagnostics: Feature = {
 
 function diagnosticsOf(services: Services, document: OpenDocument): Diagnostic[] {
   const { session } = services;
-  if (session.settings.perFile === 'off') return [];
-  return session.findings.of(document).findings.map((finding) => toDiagnostic(services, document, finding));
+  const own = session.settings.perFile === 'off' ? [] : session.findings.of(document).findings;
+  const across = session.acrossFiles.get(document.path) ?? [];
+  return [...own, ...across].map((finding) => toDiagnostic(services, document, finding));
 }
 
 function startPull(services: Services): void {
