@@ -7,9 +7,7 @@ const metric = (help: string): string =>
 defineTest('checking the workspace shows what only several files together tell, until the file is edited', {
   fs: {
     'package.json': '{ "name": "shop" }',
-    'src/main.ts': "import './a.ts';
-import './b.ts';
-",
+    'src/main.ts': `import './a.ts';\nimport './b.ts';\n`,
     'src/a.ts': metric('Orders.'),
     'src/b.ts': metric('Orders taken.'),
   },
