@@ -47,6 +47,8 @@ export interface PrometheusOptions {
   /** Files beside it, by name: certificates, rules. */
   readonly files?: Readonly<Record<string, string>>;
   readonly flags?: readonly string[];
+  /** Where its blocks are, for a server that starts with data; it is not removed. */
+  readonly dataFolder?: string;
 }
 
 /** Starts Prometheus on loopback. */
@@ -61,7 +63,7 @@ export async function startPrometheus(options: PrometheusOptions): Promise<Prome
   writeFileSync(file, JSON.stringify(configuration));
   for (const [name, content] of Object.entries(files)) writeFileSync(join(folder, name), content);
   const running = startProcess(server, [
-    ...[`--config.file=${file}`, `--storage.tsdb.path=${join(folder, 'data')}`],
+    ...[`--config.file=${file}`, `--storage.tsdb.path=${options.dataFolder ?? join(folder, 'data')}`],
     ...[`--web.listen-address=127.0.0.1:${port}`, '--log.level=warn', ...flags],
   ]);
   const url = `http://127.0.0.1:${port}`;
