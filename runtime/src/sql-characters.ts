@@ -1,3 +1,5 @@
+import { endianness } from 'node:os';
+
 /** Classes of ASCII characters in SQL. A joiner is part of a word, but begins none. */
 export const CLASS = { OTHER: 0, SPACE: 1, LETTER: 2, DIGIT: 3, OPERATOR: 4, PUNCTUATION: 5, JOINER: 6 } as const;
 
@@ -51,4 +53,26 @@ export function isWordPart(code: number): boolean {
 /** Tells whether the character code is an ASCII digit. */
 export function isDigit(code: number): boolean {
   return code >= 0x30 && code <= 0x39;
+}
+
+/** Stands behind the end of a text: of no class and part of no word. */
+export const AFTER_END = 1;
+const isBigEndian = endianness() === 'BE';
+let codes = new Uint16Array(8192 + 1);
+let bytes = Buffer.from(codes.buffer);
+
+/**
+ * The UTF-16 codes of a text with `AFTER_END` behind them, good until the next call. Reading them takes half the time of
+ * reading them from the text.
+ */
+export function codesOf(text: string): Uint16Array {
+  const { length } = text;
+  if (length >= codes.length) {
+    codes = new Uint16Array(length * 2);
+    bytes = Buffer.from(codes.buffer);
+  }
+  bytes.write(text, 0, 'utf16le');
+  if (isBigEndian) bytes.subarray(0, length * 2).swap16();
+  codes[length] = AFTER_END;
+  return codes;
 }

@@ -1,6 +1,8 @@
 import {
+  AFTER_END,
   CLASSES,
   CLASS,
+  codesOf,
   isDigit,
   isUnicodePunctuation,
   isSpace,
@@ -10,30 +12,7 @@ import {
 } from './sql-characters.ts';
 import { NAME_COMES_NEXT } from './sql-words.ts';
 import { type SqlProfile } from './sql-profiles.ts';
-
-/** Kinds of tokens; plain numbers, because they are compared about a hundred times per statement. */
-export const TOKEN = {
-  end: 0,
-  comment: 2,
-  string: 3,
-  number: 4,
-  word: 5,
-  /** Quoted identifier, with the parts that follow it: `"a"."b"`. */
-  quoted: 6,
-  operator: 7,
-  punctuation: 8,
-  /** `$func$ … $func$`: its body is a program. */
-  dollarFunction: 9,
-  /** `$1` */
-  positional: 10,
-  /** `:name`, `@name` */
-  bind: 11,
-  /** Operators on JSON that take a path on the right: `->`, `->>`, `#>`, `#>>`, `#-`. */
-  jsonPath: 12,
-} as const;
-
-/** One of the values of `TOKEN`. */
-export type TokenKind = (typeof TOKEN)[keyof typeof TOKEN];
+import { TOKEN, type TokenKind } from './sql-tokens.ts';
 
 const { SPACE, LETTER, DIGIT, OPERATOR, PUNCTUATION, JOINER } = CLASS;
 
@@ -50,20 +29,27 @@ export class SqlLexer {
   digits = false;
   /** A comment began inside a comment, which dialects read differently. */
   nested = false;
+  private codes: Uint16Array;
   private escapes = false;
   private chained = false;
 
   constructor(source: string, profile: SqlProfile) {
     this.source = source;
     this.profile = profile;
+    this.codes = codesOf(source);
+  }
+
+  /** To be called after another text was read. */
+  load(): void {
+    this.codes = codesOf(this.source);
   }
 
   /** Moves to the next token. */
   next(): TokenKind {
-    const { source } = this;
+    const { source, codes } = this;
     let at = this.end;
-    let code = source.charCodeAt(at);
-    while (code === 0x20 || isSpace(code)) code = source.charCodeAt((at += 1));
+    let code = codes[at] ?? AFTER_END;
+    while (code === 0x20 || isSpace(code)) code = codes[(at += 1)] ?? AFTER_END;
     this.start = at;
     if (at >= source.length) return TOKEN.end;
     const kind = code < 128 ? CLASSES[code] : LETTER;
@@ -86,14 +72,15 @@ export class SqlLexer {
 
   private word(from: number): TokenKind {
     const { source, profile } = this;
-    if (source.charCodeAt(from) > 127 && isUnicodePunctuation(source.charCodeAt(from))) {
+    const { codes } = this;
+    if ((codes[from] ?? 0) > 127 && isUnicodePunctuation(source.charCodeAt(from))) {
       return this.typographic(from);
     }
     const parts = profile.hash === 'word' ? WORD_PARTS : WORD_PARTS_BUT_HASH;
     let digits = false;
     let at = from + 1;
     for (; ; at += 1) {
-      const code = source.charCodeAt(at);
+      const code = codes[at] ?? AFTER_END;
       const part = parts[code];
       if (part === 1) continue;
       if (part === 2) digits = true;

@@ -1,5 +1,6 @@
-import { SqlLexer, TOKEN, type TokenKind } from './sql-lexer.ts';
+import { SqlLexer } from './sql-lexer.ts';
 import { type SqlProfile } from './sql-profiles.ts';
+import { TOKEN, type TokenKind } from './sql-tokens.ts';
 import { EXTRACT_FIELDS, SQL_COMMANDS, SQL_KEYWORDS } from './sql-words.ts';
 
 /** What the rewriter keeps and how it lays the statement out; every field is set. */
@@ -149,7 +150,9 @@ export class SqlRewriter {
   private program(start: number, end: number): string {
     const width = DOLLAR_FUNCTION.length;
     const body = new SqlRewriter(this.source.slice(start + width, end - width), this.profile, this.settings);
-    return DOLLAR_FUNCTION + body.run() + DOLLAR_FUNCTION;
+    const text = body.run();
+    this.lexer.load();
+    return DOLLAR_FUNCTION + text + DOLLAR_FUNCTION;
   }
 
   private word(start: number, end: number): string | undefined {
@@ -311,8 +314,7 @@ export class SqlRewriter {
   }
 
   private lastIsName(): boolean {
-    if (this.lastKind === TOKEN.word)
-      return this.lastCode !== 0x3f && !this.isKeyword(this.lastStart, this.lastEnd);
+    if (this.lastKind === TOKEN.word) return this.lastCode !== 0x3f && !this.isKeyword(this.lastStart, this.lastEnd);
     return this.lastKind === TOKEN.quoted;
   }
 

@@ -1,5 +1,6 @@
-import { SqlLexer, TOKEN } from './sql-lexer.ts';
+import { SqlLexer } from './sql-lexer.ts';
 import { type SqlProfile } from './sql-profiles.ts';
+import { TOKEN } from './sql-tokens.ts';
 
 /** The literals and comments of a statement as one dialect reads it: start, end and 1 for a literal, flat. */
 function literalsOf(source: string, profile: SqlProfile): number[] {

@@ -103,3 +103,24 @@ describe('sanitizeSql', () => {
     }
   });
 });
+
+describe('texts of any length, one inside of the other', () => {
+  it('goes on behind the body of a function, which is a statement of its own', () => {
+    const sanitize = createSqlSanitizer({ dialect: 'postgres', dollarFunctions: true });
+    const body = (value: string): string => `SELECT a_name_that_is_long, ${value} FROM t`;
+    expect(
+      sanitize(
+        `CREATE FUNCTION f() AS $func$${body("'hunter2', 12345")}$func$ LANGUAGE plpgsql; SELECT 'é', 42 FROM ü`,
+      ),
+    ).toBe(`CREATE FUNCTION f() AS $func$${body('?, ?')}$func$ LANGUAGE plpgsql; SELECT ?, ? FROM ü`);
+  });
+
+  it('reads a short statement after a long one to its end and not further', () => {
+    const sanitize = createSqlSanitizer({ maxLength: Infinity });
+    expect(sanitize("SELECT 'x', y FROM z; ".repeat(2000))).toBe(
+      'SELECT ?, y FROM z; '.repeat(2000).trimEnd().slice(0, -1),
+    );
+    expect(sanitize('SELECT a')).toBe('SELECT a');
+    expect(sanitize('')).toBe('');
+  });
+});
