@@ -122,7 +122,7 @@ function ofValue(node: Node, fn: FunctionNode, around: readonly Node[], depth: n
     case 'NewExpression':
       return calleeName(n) === 'Promise' ? 'promise' : 'value';
     case 'CallExpression':
-      return ofCall(n, around);
+      return ofCall(n, fn, around);
     case 'Identifier':
       return n.name === 'undefined' ? 'value' : ofBinding(n.name, fn, around, depth);
     case 'MemberExpression':
@@ -136,7 +136,7 @@ function ofValue(node: Node, fn: FunctionNode, around: readonly Node[], depth: n
   }
 }
 
-function ofCall(call: TSESTree.CallExpression, around: readonly Node[]): Returns {
+function ofCall(call: TSESTree.CallExpression, fn: FunctionNode, around: readonly Node[]): Returns {
   const callee = unwrap(call.callee);
   if (isFunction(callee)) return callee.async && !callee.generator ? 'promise' : 'unknown';
   const name = calleeName(call);
@@ -144,7 +144,7 @@ function ofCall(call: TSESTree.CallExpression, around: readonly Node[]): Returns
   if (name === 'startActiveSpan' || name === 'withSpan') {
     const last = call.arguments.at(-1);
     const inner = last ? unwrap(last) : undefined;
-    return inner && isFunction(inner) ? returnsOf(inner, around) : 'unknown';
+    return inner && isFunction(inner) ? returnsOf(inner, [...around, fn]) : 'unknown';
   }
   if (callee.type === 'Identifier') {
     if (VALUE_FUNCTIONS.has(name)) return 'value';
@@ -219,7 +219,7 @@ function ofBinding(name: string, fn: FunctionNode, around: readonly Node[], dept
       if (isIt(left)) kinds.add('unknown');
     }
   });
-  const param = fn.params.find((p) => p.type === 'Identifier' && p.name === name);
+  const param = [fn, ...around.filter((n) => isFunction(n)).toReversed()].flatMap(({ params }) => params).find(isIt);
   const type = param?.type === 'Identifier' ? param.typeAnnotation?.typeAnnotation : undefined;
   if (param) kinds.add(type && /^TS(?:String|Number|Boolean|Array|BigInt)/.test(type.type) ? 'value' : 'unknown');
   return kinds.size === 1 ? ([...kinds][0] ?? 'unknown') : 'unknown';

@@ -39,7 +39,7 @@ const sample =
 let applied = 0;
 afterAll(() => expect(applied).toBeGreaterThan(sample.length * 4));
 
-describe('any cursor in real code', () => {
+describe('any cursor in real code', { timeout: 120_000 }, () => {
   it.each([...new Set(sample)].map((path) => [relative(ROOT, path)]))('%s', (name) => {
     const path = join(ROOT, name);
     const text = readFileSync(path, 'utf8');

@@ -161,7 +161,7 @@ it('has at least 60 functions, each under its own title', () => {
   expect(table.length).toBeGreaterThanOrEqual(60);
 });
 
-describe.each(table)('$title', (row) => {
+describe.each(table)('$title', { timeout: 60_000 }, (row) => {
   const first = original(row);
 
   it('is sound before', () => {
