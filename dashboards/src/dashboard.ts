@@ -95,9 +95,10 @@ export function dashboardFile(options: {
     )
     .withVariable(choice('job', 'Service', PRESENCE))
     .withVariable(choice('instance', 'Instance', `${PRESENCE}{job=~"$job"}`));
+  let id = 1;
   for (const { title, panels } of options.rows) {
-    builder.withRow(new RowBuilder(title));
-    for (const panel of panels) builder.withPanel(panel);
+    builder.withRow(new RowBuilder(title).id(id++));
+    for (const panel of panels) builder.withPanel({ build: () => ({ ...panel.build(), id: id++ }) });
   }
   return { uid: options.uid, folder: options.folder, dashboard: builder.build() };
 }

@@ -34,7 +34,7 @@ export const infrastructure = dashboardFile({
           title: 'Processor',
           description: 'Processor cores in use by all chosen instances.',
           unit: 'short',
-          queries: [rateBy(P.cpu, [])],
+          queries: [{ ...rateBy(P.cpu, []), legend: 'cores' }],
         }),
         figure({
           title: 'Fullest memory',

@@ -35,13 +35,13 @@ export const telemetryHealth = dashboardFile({
           title: 'Sanitized',
           description: 'Values per second in which the sanitizer replaced something. SecretsInTelemetry fires above 0.',
           unit: 'cps',
-          queries: [rateBy(T.sanitized, [])],
+          queries: [{ ...rateBy(T.sanitized, []), legend: 'sanitized' }],
         }),
         figure({
           title: 'Spans lost',
           description: 'Spans per second that were dropped.',
           unit: 'cps',
-          queries: [rateBy(T.spansDropped, [])],
+          queries: [{ ...rateBy(T.spansDropped, []), legend: 'lost' }],
           limits: { warn: 0.001, bad: 1 },
         }),
         figure({
