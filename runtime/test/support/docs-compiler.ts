@@ -80,6 +80,8 @@ interface Unit {
   readonly exports: Set<string>;
 }
 
+const libraries = new Map<string, ts.SourceFile>();
+
 /** One program over all units; sources that did not change since `old` are not parsed again. */
 function programOf(units: readonly Unit[], options: ts.CompilerOptions, old?: ts.Program): ts.Program {
   const texts = new Map(
@@ -101,7 +103,13 @@ function programOf(units: readonly Unit[], options: ts.CompilerOptions, old?: ts
         languageVersion: ts.ScriptTarget.ESNext,
         impliedNodeFormat: ts.ModuleKind.ESNext,
       });
-    return old?.getSourceFile(name) ?? getSourceFile(name, ...rest);
+    // Kept here and not taken from the old program, which has a stand-in for a package that is installed twice.
+    let source = libraries.get(name);
+    if (!source) {
+      source = getSourceFile(name, ...rest);
+      if (source) libraries.set(name, source);
+    }
+    return source;
   };
   return ts.createProgram([...texts.keys()], options, host, old);
 }
