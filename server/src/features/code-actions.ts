@@ -133,13 +133,12 @@ export function instrumentsAt(
   range: TextRange,
 ): readonly InstrumentAction[] {
   const { path, text } = document;
-  const { runner, workspace } = session.projects.of(path);
+  const { runner } = session.projects.of(path);
   const project = runner.workspace.project(path);
   const { flavour } = session.settings;
   const names = new Set(session.knownMetrics(path)?.metrics.map(({ definition }) => definition.name));
   return instrumentActions({ path, text: text.getText() }, range, {
     flavour: flavour === 'auto' ? (project.dependencies.has('@telint/runtime') ? 'runtime' : 'opentelemetry') : flavour,
-    facts: workspace.loaded ? runner.facts(path) : undefined,
     findings: session.findings.of(document).findings,
     project,
     isMetricName: (name) => names.has(name),

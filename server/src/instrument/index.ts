@@ -1,4 +1,3 @@
-import type { FileFacts } from '../../../eslint-plugin/src/analysis/analyze.ts';
 import type { TSESTree } from '../../../eslint-plugin/src/analysis/ast.ts';
 import type { Finding, TextEdit, TextRange } from '../findings.ts';
 import { parseTree } from './tree.ts';
@@ -21,8 +20,6 @@ export interface InstrumentAction {
 export interface InstrumentContext {
   /** `runtime` writes `withSpan` and metrics of `@telint/runtime`. */
   readonly flavour: 'opentelemetry' | 'runtime';
-  /** Facts of the file; undefined where nothing in it has to do with telemetry yet. */
-  readonly facts?: FileFacts | undefined;
   /** The tree of this text, where the host has it already. */
   readonly ast?: TSESTree.Program | undefined;
   /** Findings of the file: their fixes are offered anywhere in the function that they are in. */
