@@ -75,6 +75,8 @@ export async function buildExtension({ target, minify }: ExtensionBuild): Promis
       outdir: join(DIST, 'server'),
       format: 'esm',
       splitting: true,
+      // The CommonJS files of jsonc-parser require others by names that no bundler can follow.
+      mainFields: ['module', 'main'],
       banner: {
         js: "import { createRequire as __createRequire } from 'node:module'; const require = __createRequire(import.meta.url);",
       },

@@ -1,16 +1,19 @@
+import { randomUUID } from 'node:crypto';
 import * as vscode from 'vscode';
 import {
   DocumentDiagnosticRequest,
   ErrorCodes,
-  LanguageClient,
+  ExecuteCommandRequest,
   ResponseError,
   RevealOutputChannelOn,
   State,
   TransportKind,
+  WorkDoneProgress,
   type Range,
   type ServerOptions,
 } from 'vscode-languageclient/node';
 import type { Disposes } from './disposes.ts';
+import { EditorClient } from './editor-client.ts';
 import { middlewareOf } from './middleware.ts';
 import { PerFileFindings } from './per-file-findings.ts';
 import { CHANGED } from './protocol.ts';
@@ -34,7 +37,7 @@ const STATES: Readonly<Record<State, ServerState>> = {
 
 /** The language server of this window: started once, restarted on request, asked beyond the protocol. */
 export class TelintClient implements vscode.Disposable {
-  readonly #client: LanguageClient;
+  readonly #client: EditorClient;
   readonly #log: vscode.LogOutputChannel;
   readonly #state = new vscode.EventEmitter<ServerState>();
   readonly #progress = new vscode.EventEmitter<string | undefined>();
@@ -50,7 +53,7 @@ export class TelintClient implements vscode.Disposable {
     const perFile = new PerFileFindings(() => {
       this.#pullAgain();
     });
-    this.#client = new LanguageClient('telint', 'Telint', serverOptions(context), {
+    this.#client = new EditorClient('telint', 'Telint', serverOptions(context), {
       documentSelector: LANGUAGES.map((language) => ({ scheme: 'file', language })),
       outputChannel: log,
       revealOutputChannelOn: RevealOutputChannelOn.Never,
@@ -59,6 +62,7 @@ export class TelintClient implements vscode.Disposable {
         this.#progress.fire(text);
       }),
     });
+    this.#client.listenToInventory();
     this.#disposables.push(
       perFile,
       this.#client.onDidChangeState(({ newState }) => {
@@ -104,6 +108,25 @@ export class TelintClient implements vscode.Disposable {
       const isUnknown = error instanceof ResponseError && error.code === ErrorCodes.MethodNotFound;
       if (!isUnknown && token?.isCancellationRequested !== true) this.#log.warn(`${method}: ${String(error)}`);
       return undefined;
+    }
+  }
+
+  /** Runs a command of the server; its progress is reported by `report`. */
+  async run<Answer>(
+    command: string,
+    args: readonly unknown[] = [],
+    token?: vscode.CancellationToken,
+    report?: (value: { readonly message?: string; readonly percentage?: number }) => void,
+  ): Promise<Answer | undefined> {
+    const workDoneToken = randomUUID();
+    const listener = this.#client.onProgress(WorkDoneProgress.type, workDoneToken, (value) => {
+      if (value.kind !== 'end') report?.(value);
+    });
+    try {
+      const params = { command, arguments: [...args], workDoneToken };
+      return (await this.ask<Answer>(ExecuteCommandRequest.method, params, token)) ?? undefined;
+    } finally {
+      listener.dispose();
     }
   }
 

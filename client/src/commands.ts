@@ -3,7 +3,6 @@ import type { Location, Position } from 'vscode-languageclient/node';
 import type { TelintClient } from './client.ts';
 import type { CoverageView } from './coverage-view.ts';
 import { ruleOf, SOURCE } from './open-findings.ts';
-import { REQUESTS, type WorkspaceFinding } from './protocol.ts';
 import type { TelemetryView } from './telemetry-view.ts';
 
 /** What commands act on. */
@@ -23,7 +22,7 @@ const FIX_ALL = vscode.CodeActionKind.SourceFixAll.append('telint');
 /** Registers every command of the manifest, and those that code lenses and code actions call. */
 export function registerCommands(parts: Parts): vscode.Disposable[] {
   const { client, log, view, coverage } = parts;
-  const handlers: Readonly<Record<string, (...args: never[]) => unknown>> = {
+  const handlers: Readonly<Record<string, (...args: never) => unknown>> = {
     restart: () => client.restart(),
     showOutput: () => {
       log.show(true);
@@ -36,6 +35,7 @@ export function registerCommands(parts: Parts): vscode.Disposable[] {
     refreshTelemetry: () => {
       view.refresh();
     },
+    insertSpan: (...args: unknown[]) => client.run('telint.insertSpan', args),
     openExample: () => openExample(parts.context),
     showLocations: (uri: string, position: Position, locations: readonly Location[]) =>
       showLocations(client, uri, position, locations),
@@ -60,31 +60,50 @@ async function fixAllInFile(): Promise<void> {
     vscode.window.setStatusBarMessage('Telint: nothing in this file can be fixed without a decision of yours.', 5000);
 }
 
-async function checkWorkspace({ client, view, log }: Parts): Promise<void> {
-  const findings = await vscode.window.withProgress(
-    { location: vscode.ProgressLocation.Notification, title: 'Telint checks the workspace', cancellable: true },
-    (_progress, token) => client.ask<WorkspaceFinding[]>(REQUESTS.findings, {}, token),
-  );
-  if (!findings) return;
-  const files = new Set(findings.map(({ uri }) => uri)).size;
-  const text =
-    findings.length === 0
-      ? 'Telint found nothing to report.'
-      : `Telint: ${findings.length} ${findings.length === 1 ? 'finding' : 'findings'} in ${files} ${files === 1 ? 'file' : 'files'}.`;
-  log.info(text);
-  view.refresh();
-  const show = 'Show';
-  const choice = await (findings.length === 0
-    ? vscode.window.showInformationMessage(text)
-    : vscode.window.showInformationMessage(text, show));
-  if (choice === show) await vscode.commands.executeCommand('telint.telemetry.focus');
+/** What the server says after it has looked at all files. */
+interface CheckSummary {
+  readonly files: number;
+  readonly findings: number;
+  readonly cancelled: boolean;
+  readonly byRule: Readonly<Record<string, number>>;
 }
 
+/** Findings of all files go to the list of problems; the answer is a summary. */
+async function checkWorkspace({ client, view, log }: Parts): Promise<CheckSummary | undefined> {
+  const summary = await vscode.window.withProgress(
+    { location: vscode.ProgressLocation.Notification, title: 'Telint checks the workspace', cancellable: true },
+    (progress, token) => {
+      let done = 0;
+      return client.run<CheckSummary>('telint.checkWorkspace', [], token, ({ message, percentage = done }) => {
+        progress.report({ ...(message === undefined ? {} : { message }), increment: percentage - done });
+        done = percentage;
+      });
+    },
+  );
+  if (!summary) return undefined;
+  const text = `Telint: ${count(summary.findings, 'finding')} in ${count(summary.files, 'file')}${summary.cancelled ? ', then cancelled' : ''}.`;
+  log.info(text, summary.byRule);
+  view.refresh();
+  void announce(text, summary.findings > 0);
+  return summary;
+}
+
+async function announce(text: string, hasFindings: boolean): Promise<void> {
+  const show = 'Show Problems';
+  const choice = await vscode.window.showInformationMessage(text, ...(hasFindings ? [show] : []));
+  if (choice === show) await vscode.commands.executeCommand('workbench.actions.view.problems');
+}
+
+function count(number: number, noun: string): string {
+  return `${number} ${noun}${number === 1 ? '' : 's'}`;
+}
+
+/** Opens the page of a rule that is part of the extension; the argument is its name, or the address of its page. */
 async function openRuleDocs({ extensionUri }: vscode.ExtensionContext, given?: string): Promise<void> {
   const folder = vscode.Uri.joinPath(extensionUri, RULE_DOCS);
   const pages = await vscode.workspace.fs.readDirectory(folder);
   const rules = pages.map(([file]) => file.replace(/\.md$/, '')).sort();
-  const wanted = (given ?? ruleAtCursor())?.replace(/^telint\//, '');
+  const wanted = /([\w-]+?)(?:\.md)?$/.exec(given ?? ruleAtCursor() ?? '')?.[1];
   const rule = rules.find((name) => name === wanted) ?? (await vscode.window.showQuickPick(rules));
   if (rule === undefined) return;
   await vscode.commands.executeCommand('markdown.showPreview', vscode.Uri.joinPath(folder, `${rule}.md`));

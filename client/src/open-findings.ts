@@ -1,11 +1,11 @@
 import * as vscode from 'vscode';
-import type { WorkspaceFinding } from './protocol.ts';
+import type { ListedFinding } from './protocol.ts';
 
 /** Source of our diagnostics. */
 export const SOURCE = 'telint';
 
 /** Findings that the editor shows now. */
-export function openFindings(): WorkspaceFinding[] {
+export function openFindings(): ListedFinding[] {
   return vscode.languages.getDiagnostics().flatMap(([uri, diagnostics]) =>
     diagnostics
       .filter(({ source }) => source === SOURCE)

@@ -1,29 +1,26 @@
 import type { Location, Range } from 'vscode-languageclient/node';
 
-/** A label of a metric: its domain in words, and how many values it can have (null: no bound is known). */
+/** A label of a metric, and its values in words. */
 export interface LabelEntry {
   readonly name: string;
   readonly domain: string;
-  readonly values: number | null;
-}
-
-/** Where a metric is queried. */
-export interface MetricUse {
-  readonly kind: 'panel' | 'alert' | 'rule';
-  readonly title: string;
-  readonly location: Location;
+  /** False where a value without a bound was traced to it. */
+  readonly isBounded: boolean;
 }
 
 /** A metric that the code of the workspace defines. */
 export interface MetricEntry {
   readonly name: string;
   readonly type: string;
-  readonly help?: string;
+  readonly help: string;
   readonly labels: readonly LabelEntry[];
-  /** Estimated number of time series; null where a label has no bound. */
+  /** Estimated number of time series; null where there is no number, `why` says so then. */
   readonly series: number | null;
+  readonly why: string;
+  readonly isBounded: boolean;
   readonly location: Location | null;
-  readonly uses: readonly MetricUse[];
+  /** Where the code writes it. */
+  readonly writes: readonly Location[];
 }
 
 /** A span that the code starts. */
@@ -62,8 +59,8 @@ export interface Coverage extends CoverageShare {
   })[];
 }
 
-/** A finding anywhere in the workspace. */
-export interface WorkspaceFinding {
+/** A finding, as the views and tools list it. */
+export interface ListedFinding {
   readonly rule: string;
   readonly uri: string;
   readonly range: Range;
@@ -72,11 +69,8 @@ export interface WorkspaceFinding {
 }
 
 /** Requests beyond the protocol; a server that does not know one leaves its part of the views empty. */
-export const REQUESTS = {
-  inventory: 'telint/inventory',
-  coverage: 'telint/coverage',
-  findings: 'telint/findings',
-} as const;
+export const REQUESTS = { inventory: 'telint/inventory', coverage: 'telint/coverage' } as const;
 
-/** Sent by the server when the inventory is another one than before. */
+/** Sent by the server when the inventory is another one than before, to clients with this experimental capability. */
 export const CHANGED = 'telint/changed';
+export const CHANGED_CAPABILITY = 'telintInventory';

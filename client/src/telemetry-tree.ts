@@ -1,5 +1,5 @@
 import type { Location } from 'vscode-languageclient/node';
-import type { HandlerEntry, Inventory, LabelEntry, MetricEntry, MetricUse, WorkspaceFinding } from './protocol.ts';
+import type { HandlerEntry, Inventory, LabelEntry, ListedFinding, MetricEntry } from './protocol.ts';
 
 /** A row of the view: plain data, so that it can be looked at without an editor. */
 export interface TelemetryNode {
@@ -16,7 +16,7 @@ export interface TelemetryNode {
 }
 
 /** Rows of the view; sections without content are left out. */
-export function telemetryTree(inventory: Inventory, findings: readonly WorkspaceFinding[]): readonly TelemetryNode[] {
+export function telemetryTree(inventory: Inventory, findings: readonly ListedFinding[]): readonly TelemetryNode[] {
   const uncovered = inventory.handlers.filter((handler) => !handler.covered);
   return [
     section('metrics', 'Metrics', 'graph', inventory.metrics.map(metricNode)),
@@ -50,40 +50,45 @@ function section(
 }
 
 function metricNode(metric: MetricEntry, index: number): TelemetryNode {
-  const { name, type, help, labels, series, location, uses } = metric;
+  const { name, type, help, labels, why, isBounded, location, writes } = metric;
   const id = `metric:${name}:${index}`;
+  const series = seriesText(metric);
   return {
     id,
     label: name,
-    description: `${type} · ${seriesText(series)}`,
-    tooltip: [help, `${type}, ${seriesText(series)}`].filter((part) => part !== undefined && part !== '').join('\n'),
-    icon: series === null ? 'warning' : 'graph-line',
+    description: `${type} · ${series}`,
+    tooltip: [help, `${type}, ${series}${why === '' ? '' : `: ${why}`}`].filter((line) => line !== '').join('\n'),
+    icon: isBounded ? 'graph-line' : 'warning',
     ...(location ? { location } : {}),
-    children: [...labels.map((label) => labelNode(id, label)), ...uses.map((use, i) => useNode(`${id}:use:${i}`, use))],
+    children: [
+      ...labels.map((label) => labelNode(id, label)),
+      ...writes.map((write, i) => ({
+        id: `${id}:write:${i}`,
+        label: placeOf(write),
+        description: 'writes it',
+        icon: 'edit',
+        location: write,
+        children: [],
+      })),
+    ],
   };
 }
 
 /** Estimated series in words. */
-export function seriesText(series: number | null): string {
-  if (series === null) return 'no bound';
-  return `${series.toLocaleString('en')} series`;
+function seriesText({ series, isBounded }: MetricEntry): string {
+  if (series === null) return isBounded ? 'series not known' : 'no bound';
+  return series === 1 ? '1 series' : `${series.toLocaleString('en-US')} series`;
 }
 
-function labelNode(metric: string, { name, domain, values }: LabelEntry): TelemetryNode {
+function labelNode(metric: string, { name, domain, isBounded }: LabelEntry): TelemetryNode {
   return {
     id: `${metric}:label:${name}`,
     label: name,
     description: domain,
     tooltip: `${name}: ${domain}`,
-    icon: values === null ? 'warning' : 'tag',
+    icon: isBounded ? 'tag' : 'warning',
     children: [],
   };
-}
-
-const USE_ICONS = { panel: 'dashboard', alert: 'bell', rule: 'symbol-ruler' } as const;
-
-function useNode(id: string, { kind, title, location }: MetricUse): TelemetryNode {
-  return { id, label: title, description: kind, icon: USE_ICONS[kind], location, children: [] };
 }
 
 function handlerNode({ name, kind, location }: HandlerEntry, index: number): TelemetryNode {
@@ -97,7 +102,7 @@ function handlerNode({ name, kind, location }: HandlerEntry, index: number): Tel
   };
 }
 
-function ruleNodes(findings: readonly WorkspaceFinding[]): TelemetryNode[] {
+function ruleNodes(findings: readonly ListedFinding[]): TelemetryNode[] {
   return [...Map.groupBy(findings, ({ rule }) => rule)]
     .sort(([a], [b]) => (a < b ? -1 : 1))
     .map(([rule, group]) => ({

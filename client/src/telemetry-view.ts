@@ -2,7 +2,7 @@ import * as vscode from 'vscode';
 import type { TelintClient } from './client.ts';
 import type { Disposes } from './disposes.ts';
 import { openFindings } from './open-findings.ts';
-import { REQUESTS, type Inventory, type WorkspaceFinding } from './protocol.ts';
+import { REQUESTS, type Inventory } from './protocol.ts';
 import { telemetryTree, type TelemetryNode } from './telemetry-tree.ts';
 
 const EMPTY: Inventory = { metrics: [], spans: [], handlers: [] };
@@ -79,11 +79,11 @@ export class TelemetryView implements vscode.TreeDataProvider<TelemetryNode>, vs
 
   async #load(): Promise<readonly TelemetryNode[]> {
     if (this.#roots) return this.#roots;
-    const [inventory, findings] = await Promise.all([
-      this.#client.ask<Inventory>(REQUESTS.inventory),
-      this.#client.ask<readonly WorkspaceFinding[]>(REQUESTS.findings),
-    ]);
-    this.#roots = telemetryTree(inventory ?? EMPTY, findings ?? openFindings());
+    const inventory = await this.#client.ask<Inventory>(REQUESTS.inventory);
+    const roots = telemetryTree(inventory ?? EMPTY, openFindings());
+    // Without a server there is nothing to remember: the next state asks again.
+    this.#roots = inventory ? roots : undefined;
+    void vscode.commands.executeCommand('setContext', 'telint.ready', inventory !== undefined);
     this.#parents.clear();
     const visit = (parent: TelemetryNode): void => {
       for (const child of parent.children) {
@@ -91,8 +91,8 @@ export class TelemetryView implements vscode.TreeDataProvider<TelemetryNode>, vs
         visit(child);
       }
     };
-    this.#roots.forEach(visit);
-    return this.#roots;
+    roots.forEach(visit);
+    return roots;
   }
 
   #soon(): void {

@@ -1,7 +1,7 @@
 import * as vscode from 'vscode';
 import type { TelintClient } from './client.ts';
 import { openFindings } from './open-findings.ts';
-import { REQUESTS, type Coverage, type Inventory, type WorkspaceFinding } from './protocol.ts';
+import { REQUESTS, type Coverage, type Inventory } from './protocol.ts';
 
 interface FindingsInput {
   readonly path?: string;
@@ -20,8 +20,9 @@ export function registerTools(client: TelintClient): vscode.Disposable[] {
   return [
     vscode.lm.registerTool<FindingsInput>('telint_findings', {
       invoke: async ({ input }, token) => {
-        const all = (await client.ask<WorkspaceFinding[]>(REQUESTS.findings, {}, token)) ?? openFindings();
-        const findings = all
+        // Findings of files that are not open come in as diagnostics while the check runs.
+        await client.run('telint.checkWorkspace', [], token);
+        const findings = openFindings()
           .map(({ uri, range, ...rest }) => ({
             ...rest,
             file: vscode.workspace.asRelativePath(client.uri(uri), false),

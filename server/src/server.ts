@@ -8,6 +8,7 @@ import { commands } from './features/commands.ts';
 import { completion } from './features/completion.ts';
 import { documentLinks } from './features/document-links.ts';
 import { hover } from './features/hover.ts';
+import { inventory } from './features/inventory.ts';
 import { inlayHints } from './features/inlay-hints.ts';
 import { navigation } from './features/navigation.ts';
 import { rename } from './features/rename.ts';
@@ -38,6 +39,7 @@ const FEATURES: readonly Feature[] = [
   inlayHints,
   documentLinks,
   commands,
+  inventory,
   settled,
 ];
 

@@ -1,4 +1,4 @@
-import { existsSync, mkdirSync } from 'node:fs';
+import { existsSync, mkdirSync, writeFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { dirname, join } from 'node:path';
 import { chromium, type Browser } from 'playwright-core';
@@ -40,7 +40,7 @@ async function browserFromNpm(): Promise<{ executablePath: string; env: Record<s
       env: {
         ...Object.fromEntries(inherited),
         TMPDIR: TMPDIR ?? '/tmp',
-        FONTCONFIG_PATH: join(cache, 'fonts'),
+        FONTCONFIG_FILE: fonts(cache),
         LD_LIBRARY_PATH: join(cache, 'al2023/lib'),
       },
     };
@@ -48,4 +48,21 @@ async function browserFromNpm(): Promise<{ executablePath: string; env: Record<s
     if (TMPDIR === undefined) Reflect.deleteProperty(process.env, 'TMPDIR');
     else process.env['TMPDIR'] = TMPDIR;
   }
+}
+
+/** Configuration of fonts: those of the package, which its own configuration looks for elsewhere, and the machine's. */
+function fonts(cache: string): string {
+  const file = join(cache, 'fonts.conf');
+  const folders = [join(cache, 'fonts/fonts'), '/usr/share/fonts'].map((folder) => `  <dir>${folder}</dir>`);
+  writeFileSync(
+    file,
+    `<?xml version="1.0"?>
+<!DOCTYPE fontconfig SYSTEM "fonts.dtd">
+<fontconfig>
+${folders.join('\n')}
+  <cachedir>${join(cache, 'fonts-cache')}</cachedir>
+</fontconfig>
+`,
+  );
+  return file;
 }

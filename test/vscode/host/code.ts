@@ -7,7 +7,8 @@
 import { join } from 'node:path';
 import { setTimeout } from 'node:timers/promises';
 import { launchBrowser } from './browser.ts';
-import { onlyLoopback, startVscodeServer } from './vscode-server.ts';
+import { startVscodeServer } from './vscode-server.ts';
+import { newWorkbench } from './workbench.ts';
 
 const args = process.argv.slice(2);
 const valuesOf = (name: string): string[] =>
@@ -20,9 +21,9 @@ const server = await startVscodeServer({ vsix: valuesOf('install-vsix') });
 const browser = await launchBrowser();
 let exitCode = 1;
 try {
-  const context = await browser.newContext({ viewport: { width: 1280, height: 800 } });
-  await onlyLoopback(context);
-  const page = await context.newPage();
+  const { page } = await newWorkbench(browser);
+  page.once('crash', () => console.error('The page of the workbench has crashed.'));
+  browser.once('disconnected', () => console.error('The browser has ended.'));
   const { promise: ended, resolve: end } = Promise.withResolvers<number>();
   await page.exposeFunction('codeAutomationExit', end);
   await page.exposeFunction('codeAutomationLog', (type: string, messages: readonly unknown[]) => {

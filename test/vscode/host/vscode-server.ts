@@ -3,13 +3,13 @@ import { randomBytes } from 'node:crypto';
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
-import type { BrowserContext } from 'playwright-core';
 import { setUpServer } from './set-up-server.ts';
 
 /** Nothing moves, nothing is offered, nothing is sent. */
 const SETTINGS = {
   'chat.disableAIFeatures': true,
   'editor.cursorBlinking': 'solid',
+  'editor.fontFamily': "'DejaVu Sans Mono', monospace",
   'extensions.autoCheckUpdates': false,
   'extensions.autoUpdate': false,
   'extensions.ignoreRecommendations': true,
@@ -144,17 +144,4 @@ async function install(args: readonly string[], env: NodeJS.ProcessEnv): Promise
   child.stderr.on('data', read);
   const code = await new Promise<number | null>((done) => child.once('exit', done));
   if (code !== 0) throw new Error(`The extension cannot be installed (${code ?? 'killed'}):\n${output}`);
-}
-
-/** Refuses requests that would leave the machine; their addresses are returned. */
-export async function onlyLoopback(context: BrowserContext): Promise<readonly string[]> {
-  const refused: string[] = [];
-  await context.route(
-    ({ protocol, hostname }) => protocol.startsWith('http') && hostname !== '127.0.0.1',
-    (route) => {
-      refused.push(route.request().url());
-      return route.abort('blockedbyclient');
-    },
-  );
-  return refused;
 }

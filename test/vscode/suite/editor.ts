@@ -6,7 +6,7 @@ import * as vscode from 'vscode';
 /** Identifier of the extension under test. */
 export const EXTENSION = 'telint.vscode-telint';
 
-const DEADLINE_MS = 30_000;
+const DEADLINE_MS = Number(process.env['TELINT_VSCODE_DEADLINE'] ?? 20_000);
 const PAUSE_MS = 50;
 
 /** Asks until the answer is there; what it threw or answered last is in the error. */

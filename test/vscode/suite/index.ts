@@ -1,4 +1,4 @@
-import { readdirSync, writeFileSync } from 'node:fs';
+import { appendFileSync, readdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import Mocha from 'mocha';
 import type { SuiteReport } from '../host/report.ts';
@@ -8,6 +8,11 @@ export async function run(): Promise<void> {
   const mocha = new Mocha({ ui: 'bdd', timeout: 60_000, reporter: 'spec', color: false });
   const wanted = process.env['TELINT_VSCODE_GREP'];
   if (wanted !== undefined) mocha.grep(new RegExp(wanted));
+  // Read while the tests run: what was said last tells where a run hangs.
+  const progress = process.env['TELINT_VSCODE_PROGRESS'];
+  const say = (line: string): void => {
+    if (progress !== undefined) appendFileSync(progress, `${line}\n`);
+  };
   for (const file of readdirSync(__dirname).sort())
     if (file.endsWith('.test.cjs')) mocha.addFile(join(__dirname, file));
   const report: SuiteReport = { passed: 0, failed: [], pending: 0, lines: [], figures: {} };
@@ -15,6 +20,7 @@ export async function run(): Promise<void> {
   await new Promise<void>((done) => {
     mocha
       .run(() => done())
+      .on('test', (test) => say(test.fullTitle()))
       .on('pass', (test) => {
         report.passed += 1;
         report.lines.push(`✔ ${test.fullTitle()} (${test.duration ?? 0} ms)`);
@@ -26,6 +32,7 @@ export async function run(): Promise<void> {
       .on('fail', (test, error: Error) => {
         report.failed.push({ title: test.fullTitle(), error: error.stack ?? error.message });
         report.lines.push(`✘ ${test.fullTitle()}`);
+        say(error.stack ?? error.message);
       });
   });
   Object.assign(report.figures, figures);
