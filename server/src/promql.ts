@@ -62,7 +62,10 @@ class Expression {
 
   /** Content of a string without its quotes. */
   string(node: SyntaxNode): { readonly name: string } & Span {
-    return { name: this.text.slice(node.from + 1, node.to - 1), from: node.from + 1, to: node.to - 1 };
+    const from = node.from + 1;
+    const isClosed = node.to > from && this.text[node.to - 1] === this.text[node.from];
+    const to = isClosed ? node.to - 1 : node.to;
+    return { name: this.text.slice(from, to), from, to };
   }
 
   /** Name of the metric of a selector, with its place; also one in `{__name__="…"}` or `{"…"}`. */

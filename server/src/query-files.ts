@@ -39,6 +39,9 @@ export interface QueryFile {
 
 const LABEL_VALUES = /^(\s*label_values\(\s*)([^]*?)(\s*,\s*)([A-Za-z_]\w*)\s*\)\s*$/;
 
+/** Pipes and line filters of LogQL: panels of Loki keep their queries in `expr` too. */
+const LOGQL = /\}\s*(?:\||![=~]\s*["`])/;
+
 const part = (whole: QueryText, from: number, to: number): QueryText => ({
   text: whole.text.slice(from, to),
   positionOf: (offset) => whole.positionOf(from + offset),
@@ -72,7 +75,7 @@ export function queriesOfDashboard(path: string, source: string): QueryFile {
   const visit = (node: JsonNode): void => {
     if (node.type === 'object') {
       const expression = field(node, 'expr');
-      if (expression !== undefined) {
+      if (expression !== undefined && !LOGQL.test(expression.text)) {
         const legend = field(node, 'legendFormat');
         queries.push({ expression, templates: legend === undefined ? [] : [legend] });
       }

@@ -114,9 +114,12 @@ class Check {
   }
 
   query({ path, query: { expression, templates, addedLabels = [] }, names }: Parsed): void {
-    for (const { from, to } of names.errors.slice(0, 1)) {
-      const near = expression.text.slice(from, Math.max(to, from + 1));
-      this.add('cannot-parse', path, expression, near, from, 'The query cannot be parsed here.');
+    const [error] = names.errors;
+    if (error !== undefined) {
+      // What the parser makes of the rest is a guess: names in it would be too.
+      const near = expression.text.slice(error.from, Math.max(error.to, error.from + 1));
+      this.add('cannot-parse', path, expression, near, error.from, 'The query cannot be parsed here.');
+      return;
     }
     for (const { name, from } of names.metrics) {
       if (!this.#known.has(name))
