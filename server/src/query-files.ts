@@ -75,7 +75,7 @@ export function queriesOfDashboard(path: string, source: string): QueryFile {
   const visit = (node: JsonNode): void => {
     if (node.type === 'object') {
       const expression = field(node, 'expr');
-      if (expression !== undefined && !LOGQL.test(expression.text)) {
+      if (expression !== undefined && /\S/.test(expression.text) && !LOGQL.test(expression.text)) {
         const legend = field(node, 'legendFormat');
         queries.push({ expression, templates: legend === undefined ? [] : [legend] });
       }
