@@ -103,7 +103,10 @@ export class TelintClient implements vscode.Disposable {
   ): Promise<Answer | undefined> {
     if (!this.#client.isRunning()) return undefined;
     try {
-      return await this.#client.sendRequest<Answer>(method, params, token);
+      // A token that is undefined would be taken for a second parameter.
+      return await (token
+        ? this.#client.sendRequest<Answer>(method, params, token)
+        : this.#client.sendRequest<Answer>(method, params));
     } catch (error) {
       const isUnknown = error instanceof ResponseError && error.code === ErrorCodes.MethodNotFound;
       if (!isUnknown && token?.isCancellationRequested !== true) this.#log.warn(`${method}: ${String(error)}`);

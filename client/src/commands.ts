@@ -30,7 +30,7 @@ export function registerCommands(parts: Parts): vscode.Disposable[] {
     fixAllInFile: () => fixAllInFile(),
     checkWorkspace: () => checkWorkspace(parts),
     openRuleDocs: (rule?: string) => openRuleDocs(parts.context, rule),
-    showMetrics: () => view.showMetrics(),
+    showMetrics: () => view.show(),
     showCoverage: () => coverage.show(),
     refreshTelemetry: () => {
       view.refresh();

@@ -15,7 +15,6 @@ export class TelemetryView implements vscode.TreeDataProvider<TelemetryNode>, vs
   readonly #changed = new vscode.EventEmitter<undefined>();
   readonly #disposables: Disposes[] = [this.#changed];
   readonly #view: vscode.TreeView<TelemetryNode>;
-  readonly #parents = new Map<string, TelemetryNode>();
   #roots: readonly TelemetryNode[] | undefined;
   #timer: NodeJS.Timeout | undefined;
   readonly onDidChangeTreeData = this.#changed.event;
@@ -40,11 +39,9 @@ export class TelemetryView implements vscode.TreeDataProvider<TelemetryNode>, vs
     this.#changed.fire(undefined);
   }
 
-  /** Shows the view with the metrics unfolded. */
-  async showMetrics(): Promise<void> {
+  /** Shows the view; metrics are unfolded in it. */
+  async show(): Promise<void> {
     await vscode.commands.executeCommand('telint.telemetry.focus');
-    const metrics = (await this.#load()).find(({ id }) => id === 'section:metrics');
-    if (metrics) await this.#view.reveal(metrics, { expand: true, focus: true, select: true });
   }
 
   getTreeItem(node: TelemetryNode): vscode.TreeItem {
@@ -64,10 +61,6 @@ export class TelemetryView implements vscode.TreeDataProvider<TelemetryNode>, vs
     return item;
   }
 
-  getParent(node: TelemetryNode): TelemetryNode | undefined {
-    return this.#parents.get(node.id);
-  }
-
   async getChildren(node?: TelemetryNode): Promise<TelemetryNode[]> {
     return [...(node ? node.children : await this.#load())];
   }
@@ -84,14 +77,6 @@ export class TelemetryView implements vscode.TreeDataProvider<TelemetryNode>, vs
     // Without a server there is nothing to remember: the next state asks again.
     this.#roots = inventory ? roots : undefined;
     void vscode.commands.executeCommand('setContext', 'telint.ready', inventory !== undefined);
-    this.#parents.clear();
-    const visit = (parent: TelemetryNode): void => {
-      for (const child of parent.children) {
-        this.#parents.set(child.id, parent);
-        visit(child);
-      }
-    };
-    roots.forEach(visit);
     return roots;
   }
 
