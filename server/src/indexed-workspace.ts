@@ -1,5 +1,6 @@
 import { statSync } from 'node:fs';
-import { walkFiles, Workspace } from '../../eslint-plugin/src/host/workspace.ts';
+import { walkFiles } from '../../eslint-plugin/src/host/listing.ts';
+import { Workspace } from '../../eslint-plugin/src/host/workspace.ts';
 import { runInSlices } from './slices.ts';
 
 /** Files that are imported are read, and no others: what can be said before all files are known. */

@@ -3,7 +3,8 @@ import { analyze, type FileFacts } from '../../eslint-plugin/src/analysis/analyz
 import type { HandlerFact } from '../../eslint-plugin/src/analysis/handler-facts.ts';
 import { forgetAcrossFiles } from '../../eslint-plugin/src/analysis/epoch.ts';
 import { mayMatter } from '../../eslint-plugin/src/host/prefilter.ts';
-import { isTestPath, Workspace } from '../../eslint-plugin/src/host/workspace.ts';
+import { isTestPath } from '../../eslint-plugin/src/host/listing.ts';
+import { Workspace } from '../../eslint-plugin/src/host/workspace.ts';
 import { rules } from '../../eslint-plugin/src/rules/index.ts';
 import { sourceOf, type Problem, type RuleSource } from '../../eslint-plugin/src/rules/create-rule.ts';
 import type { Config } from './config.ts';

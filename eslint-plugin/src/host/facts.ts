@@ -6,7 +6,8 @@ import { mayMatter } from './prefilter.ts';
 import { setFallbackParser } from './parse.ts';
 import { readSettings } from './settings.ts';
 import { typeOracleOf } from './type-oracle.ts';
-import { isTestPath, Workspace } from './workspace.ts';
+import { isTestPath } from './listing.ts';
+import { Workspace } from './workspace.ts';
 import { workspaceRoot } from './workspace-root.ts';
 
 /** What a rule's context must offer; ESLint and oxlint contexts do. */

@@ -5,27 +5,11 @@ import { decode, encode, importedNames } from './bytes.ts';
 import { Folders } from './folders.ts';
 import { parseFile } from './parse.ts';
 import { Resolver } from './resolve.ts';
+import { isListed, SOURCE, walkFiles } from './listing.ts';
+import { put } from './sorted-list.ts';
 
-const SKIPPED_FOLDERS = new Set([
-  'node_modules',
-  '.git',
-  'dist',
-  'build',
-  'out',
-  'coverage',
-  '.next',
-  '.turbo',
-  '.cache',
-  'vendor',
-  '.yarn',
-  'tmp',
-  '.corpus',
-]);
-const SOURCE = /\.[cm]?[jt]sx?$/;
-const DECLARATION = /\.d\.[cm]?ts$/;
 /** Larger files are generated or bundled: nothing of interest for provenance. */
 const MAX_BYTES = 1_000_000;
-const MAX_FILES = 20_000;
 /** How old what was read may get before it is looked at again, and what counts as a pause, in milliseconds. */
 const PARSED_FRESH_MS = 10_000;
 const PAUSE_MS = 1000;
@@ -44,6 +28,14 @@ interface Source {
   readonly size: number;
 }
 
+/** Under which names a file is imported. */
+interface ImportKeys {
+  readonly near: string;
+  readonly isIndex: boolean;
+  readonly name: string | undefined;
+  readonly home: string;
+}
+
 /** The files of one workspace: read, searched and parsed on demand; changes on disk are noticed. */
 export class Workspace implements ModuleHost {
   readonly root: string;
@@ -55,6 +47,7 @@ export class Workspace implements ModuleHost {
   readonly #linted = new Map<string, WeakRef<ParsedFile>>();
   readonly #mentions = new Map<string, readonly string[]>();
   readonly #mentionKeys = new Map<string, { readonly words: readonly string[]; readonly importing?: string }>();
+  readonly #keys = new Map<string, ImportKeys>();
   readonly #projects = new Map<string, ProjectFacts>();
   #files: readonly string[] | undefined;
   #imports: Map<string, readonly string[]> | undefined;
@@ -91,36 +84,46 @@ export class Workspace implements ModuleHost {
    * be gone. What was found across files has to be forgotten by the caller (`forgetAcrossFiles`), when it suits.
    */
   update(path: string, text?: string): void {
-    const wasListed = this.#read(path) !== undefined;
+    const before = this.#read(path);
     this.#sources.delete(path);
     if (text !== undefined) this.#sources.set(path, { bytes: encode(text), mtime: -1, size: -1 });
     this.#parsed.delete(path);
     this.#linted.delete(path);
     const bytes = this.#read(path);
-    if ((bytes !== undefined) !== wasListed || /(?:package|[jt]sconfig[^/]*)\.json$/.test(path)) this.#forgetFolders();
-    this.#index(path, bytes);
+    if ((bytes === undefined) !== (before === undefined) || /(?:package|[jt]sconfig[^/]*)\.json$/.test(path))
+      this.#forgetFolders();
+    this.#index(path, before, bytes);
   }
 
-  /** Enters a file into what is known of all files, or takes it out. */
-  #index(path: string, bytes: string | undefined): void {
+  /** Enters a file into what is known of all files, or takes it out; most edits change neither imports nor mentions. */
+  #index(path: string, before: string | undefined, bytes: string | undefined): void {
     this.#changedInLoad?.add(path);
     if (!this.#files || !isListed(relative(this.root, path))) return;
-    this.#files = put(this.#files, path, bytes !== undefined);
+    if ((before === undefined) !== (bytes === undefined) || this.#changedInLoad)
+      this.#files = put(this.#files, path, bytes !== undefined);
+    const names = bytes === undefined ? new Set<string>() : importedNames(bytes);
     if (this.#imports) {
-      for (const [name, list] of this.#imports)
-        if (list.includes(path)) this.#imports.set(name, put(list, path, false));
-      if (bytes !== undefined)
-        for (const name of importedNames(bytes))
-          this.#imports.set(name, put(this.#imports.get(name) ?? [], path, true));
+      const old = before === undefined ? new Set<string>() : importedNames(before);
+      for (const name of [...old, ...names])
+        if (old.has(name) !== names.has(name))
+          this.#imports.set(name, put(this.#imports.get(name) ?? [], path, names.has(name)));
     }
     for (const [key, found] of this.#mentions) {
       const { words, importing } = this.#mentionKeys.get(key) ?? { words: [] };
       const matches =
         bytes !== undefined &&
         words.every((w) => bytes.includes(encode(w))) &&
-        (importing === undefined || this.#importers(importing).includes(path));
-      this.#mentions.set(key, put(found, path, matches));
+        (importing === undefined || this.#importsFile(names, path, importing));
+      if (found.includes(path) !== matches) this.#mentions.set(key, put(found, path, matches));
     }
+  }
+
+  /** Does a file that imports these names import another one? The same question as `#importers`, about one file. */
+  #importsFile(names: ReadonlySet<string>, path: string, imported: string): boolean {
+    const { near, isIndex, name, home } = this.#importKeys(imported);
+    return (
+      names.has(near) || (isIndex && names.has('')) || (name !== undefined && names.has(name) && !path.startsWith(home))
+    );
   }
 
   /** Files and folders came or went, or a manifest changed: paths are resolved anew. */
@@ -128,6 +131,7 @@ export class Workspace implements ModuleHost {
     this.#folders = new Folders();
     this.#resolver = new Resolver(this.root, this.#folders, () => this.#packages());
     this.#projects.clear();
+    this.#keys.clear();
   }
 
   /** Text of a file as the analysis sees it: of an editor where one has it open. */
@@ -228,7 +232,11 @@ export class Workspace implements ModuleHost {
     this.#files = files;
     this.#imports = imports;
     this.#listedAt = Date.now();
-    for (const path of changed) this.#index(path, this.#read(path));
+    for (const path of changed) {
+      for (const [name, list] of imports) if (list.includes(path)) imports.set(name, put(list, path, false));
+      this.#files = put(this.#files, path, false);
+      this.#index(path, undefined, this.#read(path));
+    }
   }
 
   mentioning(words: readonly string[], options: { readonly importing?: string } = {}): readonly string[] {
@@ -262,17 +270,28 @@ export class Workspace implements ModuleHost {
   /** Files that import a module: by its base name, its folder for an index file, or its package; from one pass over all texts. */
   #importers(path: string): readonly string[] {
     this.#imports ??= this.#indexImports();
-    const base = basename(path, extname(path));
-    const stem = base === 'index' ? basename(dirname(path)) : base;
-    const near = stem === 'src' || stem === 'lib' ? basename(dirname(dirname(path))) : stem;
-    const name = this.project(path).packageName;
-    const direct = [...(this.#imports.get(near) ?? []), ...(base === 'index' ? (this.#imports.get('') ?? []) : [])];
-    const home = this.#packageRoot(path);
-    const byPackage =
-      name === undefined || home === this.root
-        ? []
-        : (this.#imports.get(name) ?? []).filter((f) => !f.startsWith(home + sep));
+    const { near, isIndex, name, home } = this.#importKeys(path);
+    const direct = [...(this.#imports.get(near) ?? []), ...(isIndex ? (this.#imports.get('') ?? []) : [])];
+    const byPackage = name === undefined ? [] : (this.#imports.get(name) ?? []).filter((f) => !f.startsWith(home));
     return byPackage.length === 0 ? direct : [...new Set([...direct, ...byPackage])];
+  }
+
+  /** What specifiers of a file end with, and the package by whose name files outside of its folder import it. */
+  #importKeys(path: string): ImportKeys {
+    let keys = this.#keys.get(path);
+    if (!keys) {
+      const base = basename(path, extname(path));
+      const stem = base === 'index' ? basename(dirname(path)) : base;
+      const root = this.#packageRoot(path);
+      keys = {
+        near: stem === 'src' || stem === 'lib' ? basename(dirname(dirname(path))) : stem,
+        isIndex: base === 'index',
+        name: root === this.root ? undefined : this.project(path).packageName,
+        home: root + sep,
+      };
+      this.#keys.set(path, keys);
+    }
+    return keys;
   }
 
   /** Last part of every imported specifier, and the package of bare ones → the files that import it. */
@@ -334,51 +353,5 @@ export class Workspace implements ModuleHost {
 function isPublished(raw: Readonly<Record<string, unknown>> | undefined): boolean {
   return (
     raw?.['private'] !== true && ['exports', 'types', 'typings', 'publishConfig'].some((key) => raw?.[key] != null)
-  );
-}
-
-/** A sorted list with or without an entry. */
-function put(list: readonly string[], entry: string, present: boolean): readonly string[] {
-  if (list.includes(entry) === present) return list;
-  return present ? [...list, entry].sort() : list.filter((e) => e !== entry);
-}
-
-/** Does the index look at a file of this path below the root? */
-function isListed(path: string): boolean {
-  const parts = path.split(sep);
-  return (
-    !path.startsWith('..') &&
-    !parts.slice(0, -1).some((p, i) => SKIPPED_FOLDERS.has(p) || (i === 0 && p.startsWith('.'))) &&
-    SOURCE.test(path) &&
-    !DECLARATION.test(path) &&
-    !path.endsWith('.min.js') &&
-    !isTestPath(path)
-  );
-}
-
-/** Source files below a folder, a folder at a time. */
-export function* walkFiles(root: string, folders = new Folders()): Generator<readonly string[], void> {
-  const stack = [root];
-  let count = 0;
-  for (let dir = stack.pop(); dir !== undefined && count < MAX_FILES; dir = stack.pop()) {
-    // Symbolic links are not followed: they lead out of the workspace or in circles.
-    const listing = folders.list(dir);
-    for (const name of listing.folders)
-      if (!SKIPPED_FOLDERS.has(name) && !(name.startsWith('.') && dir === root)) stack.push(join(dir, name));
-    const inner = relative(root, dir);
-    const files = [...listing.files].filter(
-      (name) =>
-        SOURCE.test(name) && !DECLARATION.test(name) && !name.endsWith('.min.js') && !isTestPath(join(inner, name)),
-    );
-    count += files.length;
-    yield files.map((name) => join(dir, name));
-  }
-}
-
-/** Test files do not tell how production code is called; `path` is relative to the workspace, so that the place of a checkout does not matter. */
-export function isTestPath(path: string): boolean {
-  return (
-    /\.(?:test|spec|e2e|stories|bench)\.[cm]?[jt]sx?$/.test(path) ||
-    /(?:^|[/\\])(?:__tests__|__mocks__|test|tests|e2e|fixtures)[/\\]/.test(path)
   );
 }

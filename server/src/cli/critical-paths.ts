@@ -1,6 +1,6 @@
 import { relative } from 'node:path';
 import type { HandlerFact } from '../../../eslint-plugin/src/analysis/handler-facts.ts';
-import { isTestPath } from '../../../eslint-plugin/src/host/workspace.ts';
+import { isTestPath } from '../../../eslint-plugin/src/host/listing.ts';
 import type { Runner } from '../runner.ts';
 import { LinesOf } from './results.ts';
 import { relativePath } from './select-files.ts';
