@@ -20,6 +20,7 @@ const SERVICES: readonly Service[] = [
   { program: 'redis-server', debian: 'redis-server' },
   { program: 'initdb', debian: 'postgresql' },
   { program: 'nvim', debian: 'neovim' },
+  { program: 'docker-compose', debian: 'docker-compose' },
 ];
 
 function isThere({ program }: Service): boolean {
