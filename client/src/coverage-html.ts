@@ -85,7 +85,9 @@ li span { color: var(--vscode-descriptionForeground); }
 a { color: var(--vscode-textLink-foreground); }
 .low strong, .low td:last-child { color: var(--vscode-editorWarning-foreground); }
 .enough strong { color: var(--vscode-testing-iconPassed); }
-progress { accent-color: var(--vscode-progressBar-background); vertical-align: middle; width: 8rem; }`;
+progress { appearance: none; height: 0.4rem; vertical-align: middle; width: 8rem; }
+progress::-webkit-progress-bar { background: var(--vscode-input-background); border-radius: 0.2rem; }
+progress::-webkit-progress-value { background: var(--vscode-progressBar-background); border-radius: 0.2rem; }`;
 
 const SCRIPT = `
 const editor = acquireVsCodeApi();

@@ -2,6 +2,9 @@ import { readdirSync } from 'node:fs';
 import Mocha from 'mocha';
 import type { SuiteReport } from '../host/report.ts';
 
+/** What happened is reported when all is done. */
+class Silent extends Mocha.reporters.Base {}
+
 /** What the tests on the screen need. */
 export interface ScreenOptions {
   readonly vsix: string;
@@ -14,7 +17,7 @@ export interface ScreenOptions {
 export async function runScreenTests({ vsix, screenshots, grep }: ScreenOptions): Promise<SuiteReport> {
   process.env['TELINT_VSCODE_VSIX'] = vsix;
   process.env['TELINT_VSCODE_SCREENSHOTS'] = screenshots;
-  const mocha = new Mocha({ ui: 'bdd', timeout: 120_000, reporter: 'min' });
+  const mocha = new Mocha({ ui: 'bdd', timeout: 120_000, reporter: Silent });
   if (grep !== undefined) mocha.grep(new RegExp(grep));
   const folder = new URL('.', import.meta.url);
   for (const file of readdirSync(folder).sort())

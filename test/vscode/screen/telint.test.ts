@@ -40,7 +40,8 @@ describe('on the screen', () => {
     browser = await launchBrowser();
     workbench = await newWorkbench(browser, 1280, 760);
     page = workbench.page;
-    await page.goto(server.url({ folder }, [['openFile', server.remote(source)]]));
+    await page.goto(server.url({ folder }));
+    await page.locator('.explorer-folders-view .monaco-list-row').first().waitFor({ timeout: 60_000 });
   });
 
   after(async () => {
@@ -57,7 +58,14 @@ describe('on the screen', () => {
     await page.screenshot({ path: join(SCREENSHOTS, `${name}.png`) });
   };
 
+  it('the walkthrough has four steps, none of them done', async () => {
+    await openWalkthrough(page);
+    assert.equal(await page.locator('.getting-started-step').count(), 4);
+    assert.equal(await page.locator('.codicon-getting-started-step-checked').count(), 0);
+  });
+
   it('findings are underlined', async () => {
+    await pick(page, 'Control+p', 'checkout.ts');
     await page.locator('.squiggly-error').nth(2).waitFor({ state: 'attached', timeout: 60_000 });
     assert.equal(await page.locator('.squiggly-error').count(), 3);
   });
@@ -123,15 +131,10 @@ describe('on the screen', () => {
     await page.locator('.tab.active', { hasText: 'catalog.ts' }).waitFor();
   });
 
-  it('the walkthrough has four steps', async () => {
-    await command(page, 'Welcome: Open Walkthrough');
-    await page.keyboard.type('Get started with Telint');
-    await page.keyboard.press('Enter');
-    const steps = page.locator('.getting-started-step');
-    await until(async () => {
-      await steps.nth(3).waitFor({ timeout: SHORT_MS });
-    });
-    assert.equal(await steps.count(), 4);
+  it('the walkthrough is done', async () => {
+    await openWalkthrough(page);
+    const checked = page.locator('.getting-started-step .codicon-getting-started-step-checked');
+    await checked.nth(3).waitFor();
     await shot('walkthrough');
   });
 
@@ -160,13 +163,27 @@ async function until(attempt: () => Promise<void>): Promise<void> {
   }
 }
 
-async function command(page: Page, title: string): Promise<void> {
+/** Chooses an entry of the palette that a key opens. */
+async function pick(page: Page, key: string, title: string): Promise<void> {
   await until(async () => {
     await page.keyboard.press('Escape');
-    await page.keyboard.press('F1');
+    await page.keyboard.press(key);
     await page.locator('.quick-input-widget:visible input').waitFor({ timeout: SHORT_MS });
     await page.keyboard.type(title);
     await page.locator('.quick-input-list .monaco-list-row', { hasText: title }).first().waitFor({ timeout: SHORT_MS });
     await page.keyboard.press('Enter');
+  });
+}
+
+async function command(page: Page, title: string): Promise<void> {
+  await pick(page, 'F1', title);
+}
+
+async function openWalkthrough(page: Page): Promise<void> {
+  await until(async () => {
+    await command(page, 'Welcome: Open Walkthrough');
+    await page.keyboard.type('Get started with Telint');
+    await page.keyboard.press('Enter');
+    await page.locator('.getting-started-step').nth(3).waitFor({ timeout: SHORT_MS });
   });
 }

@@ -16,7 +16,6 @@ export async function run(): Promise<void> {
   for (const file of readdirSync(__dirname).sort())
     if (file.endsWith('.test.cjs')) mocha.addFile(join(__dirname, file));
   const report: SuiteReport = { passed: 0, failed: [], pending: 0, lines: [], figures: {} };
-  const { figures } = globalThis as { figures?: Record<string, number> };
   await new Promise<void>((done) => {
     mocha
       .run(() => done())
@@ -35,7 +34,7 @@ export async function run(): Promise<void> {
         say(error.stack ?? error.message);
       });
   });
-  Object.assign(report.figures, figures);
+  Object.assign(report.figures, (globalThis as { figures?: Record<string, number> }).figures);
   writeFileSync(process.env['TELINT_VSCODE_REPORT'] ?? 'report.json', JSON.stringify(report));
   if (report.failed.length > 0) throw new Error(`${report.failed.length} tests failed.`);
 }

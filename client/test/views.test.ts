@@ -1,0 +1,116 @@
+import { describe, expect, it } from 'vitest';
+import { coverageHtml } from '../src/coverage-html.ts';
+import type { Coverage, Inventory, ListedFinding } from '../src/protocol.ts';
+import { telemetryTree, type TelemetryNode } from '../src/telemetry-tree.ts';
+
+const at = (uri: string, line: number) => ({
+  uri,
+  range: { start: { line, character: 2 }, end: { line, character: 9 } },
+});
+
+const inventory: Inventory = {
+  metrics: [
+    {
+      name: 'orders_total',
+      type: 'counter',
+      help: 'Orders.',
+      labels: [
+        { name: 'outcome', domain: '2 values', isBounded: true },
+        { name: 'user', domain: 'unbounded: a path parameter', isBounded: false },
+      ],
+      series: null,
+      why: 'a path parameter',
+      isBounded: false,
+      location: at('file:///shop/src/metrics.ts', 3),
+      writes: [at('file:///shop/src/with%20space.ts', 7)],
+    },
+  ],
+  spans: [],
+  handlers: [
+    { name: 'GET /a', kind: 'http', covered: true, location: at('file:///shop/src/a.ts', 1) },
+    { name: 'GET /b', kind: 'http', covered: false, location: at('file:///shop/src/a.ts', 5) },
+  ],
+};
+
+const finding = (rule: string, line: number): ListedFinding => ({
+  rule,
+  ...at('file:///shop/src/a.ts', line),
+  message: 'What is wrong.',
+  severity: 'error',
+});
+
+/** Rows as the view shows them. */
+function lines(nodes: readonly TelemetryNode[], indent = ''): string[] {
+  return nodes.flatMap(({ label, description, icon, children }) => [
+    `${indent}${label} [${description ?? ''}] ${icon}`,
+    ...lines(children, `${indent}  `),
+  ]);
+}
+
+describe('the view Telemetry', () => {
+  it('shows labels, series, handlers without a span and findings by rule', () => {
+    const nodes = telemetryTree(inventory, [finding('telint/b', 2), finding('telint/a', 4), finding('telint/b', 9)]);
+    expect(lines(nodes)).toEqual([
+      'Metrics [1] graph',
+      '  orders_total [counter · no bound] warning',
+      '    outcome [2 values] tag',
+      '    user [unbounded: a path parameter] warning',
+      '    with space.ts:8 [writes it] edit',
+      'Handlers without a span [1 of 2] circle-slash',
+      '  GET /b [http · a.ts:6] circle-slash',
+      'Findings [3] warning',
+      '  a [1] law',
+      '    a.ts:5 [What is wrong.] error',
+      '  b [2] law',
+      '    a.ts:3 [What is wrong.] error',
+      '    a.ts:10 [What is wrong.] error',
+    ]);
+  });
+
+  it('has nothing to show where there is nothing', () => {
+    expect(telemetryTree({ metrics: [], spans: [], handlers: [] }, [])).toEqual([]);
+  });
+
+  it('gives every row another identity', () => {
+    const ids: string[] = [];
+    const visit = (nodes: readonly TelemetryNode[]): void => {
+      for (const { id, children } of nodes) {
+        ids.push(id);
+        visit(children);
+      }
+    };
+    visit(telemetryTree({ ...inventory, metrics: [...inventory.metrics, ...inventory.metrics] }, []));
+    expect(new Set(ids).size).toBe(ids.length);
+  });
+});
+
+describe('the coverage report', () => {
+  const page = (coverage: Coverage): string =>
+    coverageHtml({ coverage, minimum: 90, pathOf: (uri) => uri.slice(12), nonce: 'n', cspSource: 'c' });
+
+  it('takes names of the code for text', () => {
+    const html = page({
+      covered: 0,
+      total: 1,
+      kinds: [{ kind: 'http', covered: 0, total: 1 }],
+      files: [
+        {
+          uri: 'file:///shop/"><img src=x>.ts',
+          covered: 0,
+          total: 1,
+          missing: [{ name: '<script>alert(1)</script>', kind: 'http', range: at('', 4).range }],
+        },
+      ],
+    });
+    expect(html).not.toContain('<script>alert');
+    expect(html).not.toContain('<img');
+    expect(html).toContain('&lt;script&gt;alert(1)&lt;/script&gt;');
+    expect(html).toContain("default-src 'none'");
+  });
+
+  it('rounds down, so that only all is 100 %', () => {
+    const share = { covered: 199, total: 200 };
+    expect(page({ ...share, kinds: [], files: [] })).toContain('<strong>99 %</strong>');
+    expect(page({ covered: 0, total: 0, kinds: [], files: [] })).toContain('No request handler');
+  });
+});
