@@ -59,7 +59,8 @@ export const DIAGNOSTICS = {
   },
   TELINT_LABEL_LIMIT: {
     kind: 'warning',
-    summary: 'A label value was folded into `__other__` or dropped, because a domain or a limit did not let it through.',
+    summary:
+      'A label value was folded into `__other__` or dropped, because a domain or a limit did not let it through.',
     action: 'Bound the label with a domain, or raise the limit that the message names.',
   },
   TELINT_METRIC_MISUSED: {
