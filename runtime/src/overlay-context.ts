@@ -26,7 +26,7 @@ export class OverlayContext implements Context {
   }
 
   setValue(key: symbol, value: unknown): Context {
-    return this.#depth < MAX_DEPTH ? new OverlayContext(this, key, value) : this.#flat().setValue(key, value);
+    return this.#depth < MAX_DEPTH ? new OverlayContext(this, key, value) : this.flat().setValue(key, value);
   }
 
   deleteValue(key: symbol): Context {
@@ -34,10 +34,14 @@ export class OverlayContext implements Context {
     return key === this.#key ? without : without.setValue(this.#key, this.#value);
   }
 
-  #flat(): Context {
-    const base = this.#base instanceof OverlayContext ? this.#base.#flat() : this.#base;
-    return base.setValue(this.#key, this.#value);
+  /** The same values in a context of the API, whatever lies below: its `setValue` stacks nothing. */
+  flat(): Context {
+    return flatten(this.#base).setValue(this.#key, this.#value);
   }
+}
+
+function flatten(context: Context): Context {
+  return context instanceof OverlayContext || context instanceof UnsampledContext ? context.flat() : context;
 }
 
 /** The key under which the API keeps the span: asked of the API itself, which does not export it. */
@@ -73,6 +77,11 @@ export class UnsampledContext implements Context {
       spanId: newSpanId(),
       traceFlags: TraceFlags.NONE,
     }));
+  }
+
+  /** The same values in a context of the API; the ids are drawn for it. */
+  flat(): Context {
+    return flatten(this.#make());
   }
 
   getValue(key: symbol): unknown {

@@ -42,6 +42,17 @@ describe('contexts on top of contexts', () => {
     );
   });
 
+  test('bear any number of values, on an unsampled context too', () => {
+    const [first = Symbol()] = keys;
+    const below = new OverlayContext(new UnsampledContext(ROOT_CONTEXT, 'a'.repeat(32)), first, -1);
+    for (const start of [below, new UnsampledContext(below, undefined)]) {
+      let context: Context = start;
+      for (let value = 0; value < 1000; value++) context = context.setValue(first, value);
+      expect(context.getValue(first)).toBe(999);
+      expect(trace.getSpanContext(context)).toEqual(trace.getSpanContext(start));
+    }
+  });
+
   test('do not change when something is set on them', () => {
     const [first = Symbol(), second = Symbol()] = keys;
     const lower = new OverlayContext(ROOT_CONTEXT, first, 1);
