@@ -32,7 +32,10 @@ describe.each([...exported])('%s', (subPath, exports) => {
   });
 
   // Importing `register` starts tracing.
-  it.skipIf(subPath.endsWith('/register'))('lists what is there at run time', async () => {
+  // Importing `register` would start tracing in this process.
+  if (subPath.endsWith('/register')) return;
+
+  it('lists what is there at run time', async () => {
     const module = (await import(pathToFileURL(entryFiles().get(subPath) ?? '').href)) as object;
     const values = exports.filter(({ kind }) => kind !== 'type').map(({ name }) => name);
     expect(values.sort()).toEqual(Object.keys(module).sort());
