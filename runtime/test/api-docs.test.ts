@@ -31,7 +31,6 @@ describe.each([...exported])('%s', (subPath, exports) => {
     expect(notTold.map(({ name, summary }) => `${name}: ${summary}`)).toEqual([]);
   });
 
-  // Importing `register` starts tracing.
   // Importing `register` would start tracing in this process.
   if (subPath.endsWith('/register')) return;
 
