@@ -93,7 +93,8 @@ const NAMES: Record<SqlDialect, RegExp> = {
   mssql: /"[^"]*"|\[[^\]]*\]/g,
   oracle: /"[^"]*"/g,
   sqlite: /"[^"]*"|`[^`]*`|\[[^\]]*\]/g,
-  snowflake: /"[^"]*"/g,
+  // `@stage/path/1` is one name.
+  snowflake: /"[^"]*"|@[\w$/]+/g,
 };
 const WORDS = /[$:@]\d+|[\w$@#?.é😀]*[A-Za-z_@#é😀$][\w$@#?.é😀]*/g;
 
