@@ -96,7 +96,9 @@ export class SqlLexer {
 
   /** `@stage/path/` of Snowflake and `SYSDATE@!` of Oracle are one word. */
   private joins(code: number, from: number, at: number): boolean {
-    if (code === 0x2f) return this.profile.stage && this.source.charCodeAt(from) === 0x40;
+    // A part of a path that begins with a digit may be an id or a date, and is a literal.
+    if (code === 0x2f)
+      return this.profile.stage && this.source.charCodeAt(from) === 0x40 && !isDigit(this.source.charCodeAt(at + 1));
     return code === 0x21 && this.source.charCodeAt(at - 1) === 0x40 && !isWordPart(this.source.charCodeAt(at + 1));
   }
 
