@@ -26,12 +26,19 @@ export function isListed(path: string): boolean {
   const parts = path.split(sep);
   return (
     !path.startsWith('..') &&
-    !parts.slice(0, -1).some((p, i) => SKIPPED_FOLDERS.has(p) || (i === 0 && p.startsWith('.'))) &&
-    SOURCE.test(path) &&
-    !DECLARATION.test(path) &&
-    !path.endsWith('.min.js') &&
-    !isTestPath(path)
+    !parts.slice(0, -1).some((name, i) => isSkipped(name, i === 0)) &&
+    isProductionCode(path)
   );
+}
+
+/** Folders that hold no code of the workspace; a name with a dot says so at the root only. */
+function isSkipped(folder: string, atRoot: boolean): boolean {
+  return SKIPPED_FOLDERS.has(folder) || (atRoot && folder.startsWith('.'));
+}
+
+/** Code that was written for production: no declarations, bundles or tests. */
+function isProductionCode(path: string): boolean {
+  return SOURCE.test(path) && !DECLARATION.test(path) && !path.endsWith('.min.js') && !isTestPath(path);
 }
 
 /** Source files below a folder, a folder at a time. */
@@ -41,13 +48,9 @@ export function* walkFiles(root: string, folders = new Folders()): Generator<rea
   for (let dir = stack.pop(); dir !== undefined && count < MAX_FILES; dir = stack.pop()) {
     // Symbolic links are not followed: they lead out of the workspace or in circles.
     const listing = folders.list(dir);
-    for (const name of listing.folders)
-      if (!SKIPPED_FOLDERS.has(name) && !(name.startsWith('.') && dir === root)) stack.push(join(dir, name));
+    for (const name of listing.folders) if (!isSkipped(name, dir === root)) stack.push(join(dir, name));
     const inner = relative(root, dir);
-    const files = [...listing.files].filter(
-      (name) =>
-        SOURCE.test(name) && !DECLARATION.test(name) && !name.endsWith('.min.js') && !isTestPath(join(inner, name)),
-    );
+    const files = [...listing.files].filter((name) => isProductionCode(join(inner, name)));
     count += files.length;
     yield files.map((name) => join(dir, name));
   }
