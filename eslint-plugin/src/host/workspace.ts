@@ -28,6 +28,14 @@ interface Source {
   readonly size: number;
 }
 
+/** An answer to `mentioning`, with the question, so that a change of one file can be entered. */
+interface Mention {
+  /** Encoded, as the bytes that they are searched in. */
+  readonly words: readonly string[];
+  readonly importing: string | undefined;
+  files: readonly string[];
+}
+
 /** Under which names a file is imported. */
 interface ImportKeys {
   readonly near: string;
@@ -45,8 +53,7 @@ export class Workspace implements ModuleHost {
   readonly #sources = new Map<string, Source | undefined>();
   readonly #parsed = new Map<string, ParsedFile | undefined>();
   readonly #linted = new Map<string, WeakRef<ParsedFile>>();
-  readonly #mentions = new Map<string, readonly string[]>();
-  readonly #mentionKeys = new Map<string, { readonly words: readonly string[]; readonly importing?: string }>();
+  readonly #mentions = new Map<string, Mention>();
   readonly #keys = new Map<string, ImportKeys>();
   readonly #projects = new Map<string, ProjectFacts>();
   #files: readonly string[] | undefined;
@@ -108,13 +115,13 @@ export class Workspace implements ModuleHost {
         if (old.has(name) !== names.has(name))
           this.#imports.set(name, put(this.#imports.get(name) ?? [], path, names.has(name)));
     }
-    for (const [key, found] of this.#mentions) {
-      const { words, importing } = this.#mentionKeys.get(key) ?? { words: [] };
+    for (const mention of this.#mentions.values()) {
+      const { words, importing, files } = mention;
       const matches =
         bytes !== undefined &&
-        words.every((w) => bytes.includes(encode(w))) &&
+        words.every((w) => bytes.includes(w)) &&
         (importing === undefined || this.#importsFile(names, path, importing));
-      if (found.includes(path) !== matches) this.#mentions.set(key, put(found, path, matches));
+      if (files.includes(path) !== matches) mention.files = put(files, path, matches);
     }
   }
 
@@ -173,18 +180,12 @@ export class Workspace implements ModuleHost {
     if (this.#parsed.has(path)) return this.#parsed.get(path);
     const bytes = SOURCE.test(path) ? this.#read(path) : undefined;
     const text = bytes === undefined ? undefined : decode(bytes);
-    const file = text === undefined ? undefined : (this.#fromLint(path, text) ?? parseFile(path, text));
+    const file = text === undefined ? undefined : (this.known(path, text) ?? parseFile(path, text));
     this.#parsed.set(path, file);
     return file;
   }
 
-  /** The tree that the linter made of the same text, while it still exists. */
-  #fromLint(path: string, text: string): ParsedFile | undefined {
-    const file = this.#linted.get(path)?.deref();
-    return file?.text === text ? file : undefined;
-  }
-
-  /** A file as it was parsed for other files, where its text is the same, so that scopes and values are found once. */
+  /** A tree of the same text, parsed for other files or still held by the linter, so that scopes and values are found once. */
   known(path: string, text: string): ParsedFile | undefined {
     const known = this.#parsed.get(path) ?? this.#linted.get(path)?.deref();
     return known?.text === text ? known : undefined;
@@ -241,18 +242,19 @@ export class Workspace implements ModuleHost {
 
   mentioning(words: readonly string[], options: { readonly importing?: string } = {}): readonly string[] {
     const key = `${words.join('\0')}\0\0${options.importing ?? ''}`;
-    let found = this.#mentions.get(key);
-    if (!found) {
-      const pool = options.importing === undefined ? this.#pool(words) : this.#importers(options.importing);
+    let mention = this.#mentions.get(key);
+    if (!mention) {
+      const { importing } = options;
+      const pool = importing === undefined ? this.#pool(words) : this.#importers(importing);
       const encoded = words.map(encode);
-      found = pool.filter((path) => {
+      const files = pool.filter((path) => {
         const bytes = this.#read(path);
         return bytes !== undefined && encoded.every((w) => bytes.includes(w));
       });
-      this.#mentions.set(key, found);
-      this.#mentionKeys.set(key, { words, ...options });
+      mention = { words: encoded, importing, files };
+      this.#mentions.set(key, mention);
     }
-    return found;
+    return mention.files;
   }
 
   /**
