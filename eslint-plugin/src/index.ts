@@ -1,11 +1,9 @@
 import { createRequire } from 'node:module';
 import type { Linter, Rule } from 'eslint';
+import { isInPreset, presetSettings, type Preset } from './presets.ts';
 import { rules } from './rules/index.ts';
 
 const { name, version } = createRequire(import.meta.url)('../package.json') as { name: string; version: string };
-
-type Preset = 'recommended' | 'strict' | 'all';
-const ORDER: readonly Preset[] = ['recommended', 'strict', 'all'];
 
 /** The plugin's rules under their names without prefix, in ESLint's own types. */
 const plugin: {
@@ -16,15 +14,13 @@ const plugin: {
   rules: rules as unknown as Record<string, Rule.RuleModule>,
 };
 
-function preset(level: Preset, settings?: Readonly<Record<string, unknown>>): Linter.Config {
-  const on = Object.entries(rules).filter(
-    ([, rule]) => ORDER.indexOf(rule.meta.docs?.recommended ?? 'all') <= ORDER.indexOf(level),
-  );
+function preset(level: Preset, settings = presetSettings[level]): Linter.Config {
+  const on = Object.entries(rules).filter(([, rule]) => isInPreset(rule.meta.docs?.recommended ?? 'all', level));
   return {
     name: `telint/${level}`,
     plugins: { telint: plugin },
     rules: Object.fromEntries(on.map(([id]) => [`telint/${id}`, 'error'])),
-    ...(settings ? { settings: { telint: settings } } : {}),
+    ...(Object.keys(settings).length > 0 ? { settings: { telint: settings } } : {}),
   };
 }
 
@@ -32,8 +28,8 @@ function preset(level: Preset, settings?: Readonly<Record<string, unknown>>): Li
 const configs: Readonly<Record<'recommended' | 'recommendedTypeChecked' | 'strict' | 'all', Linter.Config>> = {
   recommended: preset('recommended'),
   recommendedTypeChecked: { ...preset('recommended', { types: true }), name: 'telint/recommended-type-checked' },
-  strict: preset('strict', { personIds: true }),
-  all: preset('all', { personIds: true, trackers: true }),
+  strict: preset('strict'),
+  all: preset('all'),
 };
 
 const telint: typeof plugin & { readonly configs: typeof configs } = { ...plugin, configs };

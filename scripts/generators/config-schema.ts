@@ -1,6 +1,6 @@
 import { defaultSettings } from '../../eslint-plugin/src/analysis/settings.ts';
 import { checkInfos } from '../../server/src/checks/catalog.ts';
-import { PRESETS } from '../../server/src/config.ts';
+import { PRESETS } from '../../eslint-plugin/src/presets.ts';
 import { descriptionOf, loadRules } from '../lib/rules.ts';
 
 const FILE = 'client/telint.schema.json';

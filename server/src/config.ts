@@ -3,17 +3,13 @@ import { join, resolve } from 'node:path';
 import { parse, printParseErrorCode, type ParseError } from 'jsonc-parser';
 import { readSettings } from '../../eslint-plugin/src/host/settings.ts';
 import { defaultSettings, type Settings } from '../../eslint-plugin/src/analysis/settings.ts';
+import { isInPreset, PRESETS, presetSettings, type Preset } from '../../eslint-plugin/src/presets.ts';
 import { rules } from '../../eslint-plugin/src/rules/index.ts';
 import { checkInfos } from './checks/catalog.ts';
 import type { Severity } from './findings.ts';
 
 /** Name of the configuration file. It is data: nothing of a workspace is ever run. */
 export const CONFIG_FILE = 'telint.json';
-
-/** Presets of the plugin, the smaller ones first. */
-export const PRESETS = ['recommended', 'strict', 'all'] as const;
-/** A preset of the plugin. */
-export type Preset = (typeof PRESETS)[number];
 
 /** A rule that is on, and its options. */
 export interface RuleSetting {
@@ -125,11 +121,7 @@ function settingsOf(preset: Preset, raw: Readonly<Record<string, unknown>>, path
   const given = raw['settings'];
   if (given !== undefined && (typeof given !== 'object' || given === null || Array.isArray(given)))
     throw new ConfigError(`${path}: "settings" must be an object.`);
-  const own = {
-    ...(preset === 'recommended' ? {} : { personIds: true }),
-    ...(preset === 'all' ? { trackers: true } : {}),
-    ...given,
-  };
+  const own = { ...presetSettings[preset], ...given };
   if (Object.keys(own).length === 0) return defaultSettings;
   try {
     return readSettings(own);
@@ -144,13 +136,11 @@ function ruleSettings(preset: Preset, given: unknown, path: string): ReadonlyMap
   if (typeof given !== 'object' || given === null || Array.isArray(given))
     throw new ConfigError(`${path}: "rules" must be an object such as { "require-span-end": "error" }.`);
   const settings = new Map<string, RuleSetting>();
-  for (const [name, rule] of Object.entries(rules)) {
-    const level = PRESETS.indexOf(rule.meta.docs?.recommended ?? 'all');
-    if (level <= PRESETS.indexOf(preset)) settings.set(name, { severity: 'error', options: [] });
-  }
-  for (const [name, check] of Object.entries(checkInfos))
-    if (PRESETS.indexOf(check.preset) <= PRESETS.indexOf(preset))
+  for (const [name, rule] of Object.entries(rules))
+    if (isInPreset(rule.meta.docs?.recommended ?? 'all', preset))
       settings.set(name, { severity: 'error', options: [] });
+  for (const [name, check] of Object.entries(checkInfos))
+    if (isInPreset(check.preset, preset)) settings.set(name, { severity: 'error', options: [] });
   for (const [key, value] of Object.entries(given)) {
     const name = key.replace(/^telint\//, '');
     if (!Object.hasOwn(rules, name) && !Object.hasOwn(checkInfos, name)) {

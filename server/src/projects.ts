@@ -2,7 +2,8 @@ import { existsSync } from 'node:fs';
 import { dirname, join, relative, sep } from 'node:path';
 import picomatch from 'picomatch';
 import { workspaceRoot } from '../../eslint-plugin/src/host/workspace-root.ts';
-import { CONFIG_FILE, ConfigError, configOf, loadConfig, type Config, type Preset } from './config.ts';
+import type { Preset } from '../../eslint-plugin/src/presets.ts';
+import { CONFIG_FILE, ConfigError, configOf, loadConfig, type Config } from './config.ts';
 import { IndexedWorkspace } from './indexed-workspace.ts';
 import { Runner } from './runner.ts';
 

@@ -6,7 +6,13 @@ import { mayMatter } from '../../eslint-plugin/src/host/prefilter.ts';
 import { isTestPath } from '../../eslint-plugin/src/host/listing.ts';
 import { Workspace } from '../../eslint-plugin/src/host/workspace.ts';
 import { rules } from '../../eslint-plugin/src/rules/index.ts';
-import { sourceOf, type Problem, type RuleSource } from '../../eslint-plugin/src/rules/create-rule.ts';
+import {
+  firstLine,
+  optionsOf,
+  sourceOf,
+  type Problem,
+  type RuleSource,
+} from '../../eslint-plugin/src/rules/create-rule.ts';
 import type { Config } from './config.ts';
 import { withoutDisabled } from './directives.ts';
 import type { Finding } from './findings.ts';
@@ -90,8 +96,8 @@ export class Runner {
   }
 
   #findings({ id, source, options, severity }: ActiveRule, facts: FileFacts, path: string, text: string): Finding[] {
-    const merged = source.meta.defaultOptions.map((base, i) => merge(base, options[i]));
-    return [...source.check(facts, { options: merged, text, filename: path, cwd: this.root })].map((problem) => ({
+    const input = { options: optionsOf(source, options), text, filename: path, cwd: this.root };
+    return [...source.check(facts, input)].map((problem) => ({
       rule: id,
       messageId: problem.messageId,
       message: messageOf(source, problem),
@@ -130,12 +136,6 @@ function mayHandle(path: string, text: string): boolean {
   return HANDLES.test(text) || HANDLER_FILE.test(path);
 }
 
-/** Only the first line is underlined, as in ESLint: what follows is another matter. */
-function firstLine(range: { readonly start: number; readonly end: number }, text: string): Finding['range'] {
-  const newline = text.indexOf('\n', range.start);
-  return { start: range.start, end: newline >= 0 && newline < range.end ? newline : range.end };
-}
-
 /** What stands on a 1-based line, without its indentation. */
 function lineRange(text: string, line: number): Finding['range'] {
   let start = 0;
@@ -153,11 +153,4 @@ function lineRange(text: string, line: number): Finding['range'] {
 function messageOf(source: ActiveRule['source'], problem: Problem<string>): string {
   const template = source.meta.messages[problem.messageId] ?? problem.messageId;
   return template.replace(/\{\{\s*(\w+)\s*\}\}/g, (all, key: string) => String(problem.data?.[key] ?? all));
-}
-
-function merge(base: unknown, given: unknown): unknown {
-  if (given === undefined) return base;
-  return typeof base === 'object' && base !== null && typeof given === 'object' && given !== null
-    ? { ...base, ...given }
-    : given;
 }

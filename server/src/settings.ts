@@ -1,4 +1,4 @@
-import { PRESETS, type Preset } from './config.ts';
+import { PRESETS, type Preset } from '../../eslint-plugin/src/presets.ts';
 
 /** Settings of an editor, section `telint`, with defaults filled in. */
 export interface ServerSettings {

@@ -3,12 +3,13 @@ import type { FileFacts } from '../analysis/analyze.ts';
 import type { Range, TraceStep, WriteFact } from '../analysis/facts.ts';
 import { factsOf } from '../host/load-engine.ts';
 import type { Edit } from '../fixes/edits.ts';
+import type { Preset } from '../presets.ts';
 
 /** Documentation part of a rule's meta. */
 export interface TelintDocs {
   readonly description: string;
   /** Preset that turns the rule on; `all` has every rule. */
-  readonly recommended: 'recommended' | 'strict' | 'all';
+  readonly recommended: Preset;
   readonly url?: string;
 }
 
@@ -79,14 +80,10 @@ export function createRule<O extends readonly unknown[], M extends string>(sourc
           const facts = factsOf(context);
           if (!facts) return;
           const { sourceCode } = context;
-          const options = source.meta.defaultOptions.map((d, i) => merge(d, context.options[i])) as unknown as O;
-          // Only the first line is underlined: what follows is another matter.
+          const options = optionsOf(source, context.options);
           const loc = (r: Range) => {
-            const newline = sourceCode.text.indexOf('\n', r.start);
-            return {
-              start: sourceCode.getLocFromIndex(r.start),
-              end: sourceCode.getLocFromIndex(newline >= 0 && newline < r.end ? newline : r.end),
-            };
+            const { start, end } = firstLine(r, sourceCode.text);
+            return { start: sourceCode.getLocFromIndex(start), end: sourceCode.getLocFromIndex(end) };
           };
           for (const p of source.check(facts, {
             options,
@@ -119,6 +116,20 @@ const sources = new WeakMap<object, RuleSource<readonly unknown[], string>>();
 /** What the file of a rule says, for hosts that run rules without ESLint. */
 export function sourceOf(rule: object): RuleSource<readonly unknown[], string> | undefined {
   return sources.get(rule);
+}
+
+/** Options of a rule with its defaults filled in. */
+export function optionsOf<O extends readonly unknown[]>(
+  { meta }: Pick<RuleSource<O, string>, 'meta'>,
+  given: readonly unknown[],
+): O {
+  return meta.defaultOptions.map((base, i) => merge(base, given[i])) as unknown as O;
+}
+
+/** What of a range is underlined: its first line, since what follows is another matter. */
+export function firstLine({ start, end }: Range, text: string): Range {
+  const newline = text.indexOf('\n', start);
+  return { start, end: newline >= 0 && newline < end ? newline : end };
 }
 
 function merge(base: unknown, given: unknown): unknown {

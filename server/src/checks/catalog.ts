@@ -1,8 +1,10 @@
+import type { Preset } from '../../../eslint-plugin/src/presets.ts';
+
 /** What documents and configuration say about a check of the workspace. */
 export interface CheckInfo {
   readonly description: string;
   /** Smallest preset that turns the check on. */
-  readonly preset: 'recommended' | 'strict' | 'all';
+  readonly preset: Preset;
 }
 
 /** Checks that need the whole workspace, by their name without prefix. */

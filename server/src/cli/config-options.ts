@@ -1,4 +1,4 @@
-import { PRESETS } from '../config.ts';
+import { PRESETS } from '../../../eslint-plugin/src/presets.ts';
 import type { OptionSpec } from './command.ts';
 
 /** Options that choose the configuration; every command that looks at code has them. */

@@ -1,7 +1,8 @@
 import { Workspace } from '../../../eslint-plugin/src/host/workspace.ts';
 import { workspaceRoot } from '../../../eslint-plugin/src/host/workspace-root.ts';
 import { runChecks } from '../checks/checks.ts';
-import { loadConfig, type Preset } from '../config.ts';
+import type { Preset } from '../../../eslint-plugin/src/presets.ts';
+import { loadConfig } from '../config.ts';
 import type { Finding } from '../findings.ts';
 import { Runner } from '../runner.ts';
 import type { Given } from './command.ts';
