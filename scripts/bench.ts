@@ -1,15 +1,13 @@
 /** Measures speed side by side with what it is compared with: `npm run bench -- --help`. Never fails on a slow machine. */
 import { existsSync, writeFileSync } from 'node:fs';
-import { cpus, totalmem } from 'node:os';
 import { basename, resolve } from 'node:path';
 import { parseArgs } from 'node:util';
 import { measureFolder } from './bench/folder.ts';
-import { isMet, type BenchRow } from './bench/measure.ts';
 import { measureGrowth, measureLoading } from './bench/module.ts';
 import { listCheckouts, listSourceFiles } from './corpus/checkouts.ts';
-import { writeFigures } from './corpus/write-figures.ts';
-import { table } from './lib/markdown.ts';
+import { machine, rowLine, rowTable, type BenchRow } from './lib/bench-rows.ts';
 import { inRoot } from './lib/paths.ts';
+import { writeFigures } from './lib/write-figures.ts';
 
 const HELP = `usage: npm run bench -- [options]
   --json FILE     write the rows there: { id, ratio, target, direction, note }
@@ -52,17 +50,6 @@ function largestCheckouts(): string[] {
   return largest.slice(0, FOLDERS);
 }
 
-function machine(): string {
-  const [cpu] = cpus();
-  return `${cpus().length} cores (${cpu?.model.trim() || process.arch}), ${Math.round(totalmem() / 2 ** 30)} GB, ${process.platform}, Node ${process.versions.node}`;
-}
-
-function print({ id, ratio, target, direction, note }: BenchRow, met: boolean): void {
-  console.log(
-    `${met ? '✔' : '✘'} ${id.padEnd(44)} ${ratio.toFixed(3).padStart(8)}  ${direction === 'max' ? '≤' : '≥'} ${target}   ${note}`,
-  );
-}
-
 if (options.help) {
   console.log(HELP);
   process.exit();
@@ -77,7 +64,7 @@ const wants = (part: string): boolean => new RegExp(options.only).test(part);
 const rows: BenchRow[] = [];
 const facts: string[] = [machine()];
 const add = (report: { rows: BenchRow[]; facts: string[] }): void => {
-  for (const row of report.rows) print(row, isMet(row));
+  for (const row of report.rows) console.log(rowLine(row));
   for (const fact of report.facts) console.log(`  ${fact}`);
   rows.push(...report.rows);
   facts.push(...report.facts);
@@ -95,13 +82,5 @@ if (wants('folders')) {
 
 if (options.json !== undefined) writeFileSync(options.json, `${JSON.stringify(rows, undefined, 1)}\n`);
 if (options.write) {
-  const body = rows.map((row) => [
-    row.id,
-    row.ratio.toFixed(2),
-    `${row.direction === 'max' ? '≤' : '≥'} ${row.target}`,
-    isMet(row) ? 'yes' : '**no**',
-    row.note,
-  ]);
-  const figures = table(['Figure', 'Ratio', 'Target', 'Met', 'Measured'], body);
-  await writeFigures(PERFORMANCE, `${figures}\n\n${facts.map((fact) => `- ${fact}`).join('\n')}`);
+  await writeFigures(PERFORMANCE, `${rowTable(rows)}\n\n${facts.map((fact) => `- ${fact}`).join('\n')}`);
 }

@@ -11,7 +11,7 @@ import { accuracyText, repositoryLines, scoreLines, wrongRows } from './corpus/r
 import { drawSample, sampleText } from './corpus/sample.ts';
 import { figuresOf, score, unjudgedFindings, type LintedFile, type ScoreRun } from './corpus/score.ts';
 import { CODE_TABLES, readJudgedRows, type CodeTable, type JudgedRow } from './corpus/tables.ts';
-import { writeFigures } from './corpus/write-figures.ts';
+import { writeFigures } from './lib/write-figures.ts';
 import { inRoot } from './lib/paths.ts';
 
 const HELP = `usage: npm run corpus -- --mirrors DIR [options]

@@ -1,20 +1,7 @@
-/** What a bench reports, and how it measures: side by side in one process, interleaved, medians. */
+/** How a bench measures: side by side in one process, interleaved, medians. */
+import { median, type BenchRow } from '../../scripts/lib/bench-rows.ts';
 
-/** One measured ratio against its target. */
-export interface BenchRow {
-  readonly id: string;
-  readonly ratio: number;
-  readonly target: number;
-  /** `max`: the ratio must not be above the target; `min`: not below. */
-  readonly direction: 'max' | 'min';
-  readonly note: string;
-}
-
-/** The middle of some figures. */
-export function median(figures: readonly number[]): number {
-  const sorted = figures.toSorted((a, b) => a - b);
-  return sorted[Math.floor(sorted.length / 2)] ?? Number.NaN;
-}
+export { median, type BenchRow };
 
 /** Milliseconds of each candidate, as medians over interleaved rounds after a warm-up round. */
 export async function medianTimes<Name extends string>(

@@ -6,7 +6,8 @@ import { basename, join, relative } from 'node:path';
 import { listSourceFiles } from '../corpus/checkouts.ts';
 import { loadPlugin, presetConfig } from '../corpus/lint.ts';
 import { inRoot } from '../lib/paths.ts';
-import { interleave, median, runChild, type BenchRow, type FileTime, type FolderRun } from './measure.ts';
+import { median, type BenchRow } from '../lib/bench-rows.ts';
+import { interleave, runChild, type FileTime, type FolderRun } from './measure.ts';
 
 /** Smaller files say more about the fixed cost of a call than about the rules. */
 const SMALLEST_BYTES = 4096;

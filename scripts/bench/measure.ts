@@ -24,29 +24,6 @@ export interface FolderRun {
   processMs: number;
 }
 
-/** One figure of the benchmark: fulfilled when `ratio` is not above (`max`) or not below (`min`) the target. */
-export interface BenchRow {
-  readonly id: string;
-  readonly ratio: number;
-  readonly target: number;
-  readonly direction: 'max' | 'min';
-  /** How it was measured, with the absolute figures behind the ratio. */
-  readonly note: string;
-}
-
-/** Middle value; the mean of the two middle ones for an even number, NaN for none. */
-export function median(values: readonly number[]): number {
-  const sorted = [...values].sort((a, b) => a - b);
-  const upper = sorted[Math.floor(sorted.length / 2)] ?? Number.NaN;
-  const lower = sorted[Math.ceil(sorted.length / 2) - 1] ?? Number.NaN;
-  return (lower + upper) / 2;
-}
-
-/** True when a row meets its target. */
-export function isMet({ ratio, target, direction }: BenchRow): boolean {
-  return direction === 'max' ? ratio <= target : ratio >= target;
-}
-
 /** Runs a module of this folder in its own process and parses the last line that it prints. */
 export function runChild(module: string, args: readonly string[]): unknown {
   const { status, stdout, stderr } = spawnSync(process.execPath, [inRoot(`scripts/bench/${module}`), ...args], {

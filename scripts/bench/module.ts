@@ -1,5 +1,6 @@
 /** Measures the plugin by itself: how long it takes to load, what it loads, and how its time grows with a file. */
-import { interleave, median, runChild, type BenchRow } from './measure.ts';
+import { median, type BenchRow } from '../lib/bench-rows.ts';
+import { interleave, runChild } from './measure.ts';
 
 interface ImportRun {
   readonly ms: number;
