@@ -38,8 +38,9 @@ interface Mention {
 
 /** Under which names a file is imported. */
 interface ImportKeys {
-  readonly near: string;
-  readonly isIndex: boolean;
+  /** What specifiers of the file end with. */
+  readonly ends: readonly string[];
+  /** Name of its package, by which files outside of its folder import it. */
   readonly name: string | undefined;
   readonly home: string;
 }
@@ -91,23 +92,28 @@ export class Workspace implements ModuleHost {
    * be gone. What was found across files has to be forgotten by the caller (`forgetAcrossFiles`), when it suits.
    */
   update(path: string, text?: string): void {
-    const before = this.#read(path);
+    // Not read for this: it may have changed already.
+    const isNew = !this.#sources.has(path);
+    const before = this.#sources.get(path)?.bytes;
     this.#sources.delete(path);
     if (text !== undefined) this.#sources.set(path, { bytes: encode(text), mtime: -1, size: -1 });
     this.#parsed.delete(path);
     this.#linted.delete(path);
     const bytes = this.#read(path);
-    if ((bytes === undefined) !== (before === undefined) || /(?:package|[jt]sconfig[^/]*)\.json$/.test(path))
-      this.#forgetFolders();
-    this.#index(path, before, bytes);
+    const cameOrWent = isNew || (bytes === undefined) !== (before === undefined);
+    const isPackage = basename(path) === 'package.json';
+    if (cameOrWent || isPackage || /[jt]sconfig[^/]*\.json$/.test(path)) this.#forgetFolders();
+    // By which name files of the package are imported follows from it.
+    if (isPackage)
+      for (const [key, { importing }] of this.#mentions) if (importing !== undefined) this.#mentions.delete(key);
+    this.#index(path, before, bytes, cameOrWent);
   }
 
   /** Enters a file into what is known of all files, or takes it out; most edits change neither imports nor mentions. */
-  #index(path: string, before: string | undefined, bytes: string | undefined): void {
+  #index(path: string, before: string | undefined, bytes: string | undefined, cameOrWent: boolean): void {
     this.#changedInLoad?.add(path);
     if (!this.#files || !isListed(relative(this.root, path))) return;
-    if ((before === undefined) !== (bytes === undefined) || this.#changedInLoad)
-      this.#files = put(this.#files, path, bytes !== undefined);
+    if (cameOrWent) this.#files = put(this.#files, path, bytes !== undefined);
     const names = bytes === undefined ? new Set<string>() : importedNames(bytes);
     if (this.#imports) {
       const old = before === undefined ? new Set<string>() : importedNames(before);
@@ -127,10 +133,8 @@ export class Workspace implements ModuleHost {
 
   /** Does a file that imports these names import another one? The same question as `#importers`, about one file. */
   #importsFile(names: ReadonlySet<string>, path: string, imported: string): boolean {
-    const { near, isIndex, name, home } = this.#importKeys(imported);
-    return (
-      names.has(near) || (isIndex && names.has('')) || (name !== undefined && names.has(name) && !path.startsWith(home))
-    );
+    const { ends, name, home } = this.#importKeys(imported);
+    return ends.some((end) => names.has(end)) || (name !== undefined && names.has(name) && !path.startsWith(home));
   }
 
   /** Files and folders came or went, or a manifest changed: paths are resolved anew. */
@@ -236,7 +240,7 @@ export class Workspace implements ModuleHost {
     for (const path of changed) {
       for (const [name, list] of imports) if (list.includes(path)) imports.set(name, put(list, path, false));
       this.#files = put(this.#files, path, false);
-      this.#index(path, undefined, this.#read(path));
+      this.#index(path, undefined, this.#read(path), true);
     }
   }
 
@@ -271,23 +275,20 @@ export class Workspace implements ModuleHost {
 
   /** Files that import a module: by its base name, its folder for an index file, or its package; from one pass over all texts. */
   #importers(path: string): readonly string[] {
-    this.#imports ??= this.#indexImports();
-    const { near, isIndex, name, home } = this.#importKeys(path);
-    const direct = [...(this.#imports.get(near) ?? []), ...(isIndex ? (this.#imports.get('') ?? []) : [])];
-    const byPackage = name === undefined ? [] : (this.#imports.get(name) ?? []).filter((f) => !f.startsWith(home));
-    return byPackage.length === 0 ? direct : [...new Set([...direct, ...byPackage])];
+    const imports = (this.#imports ??= this.#indexImports());
+    const { ends, name, home } = this.#importKeys(path);
+    const lists = ends.map((end) => imports.get(end) ?? []);
+    if (name !== undefined) lists.push((imports.get(name) ?? []).filter((f) => !f.startsWith(home)));
+    return [...new Set(lists.flat())].sort();
   }
 
-  /** What specifiers of a file end with, and the package by whose name files outside of its folder import it. */
+  /** Files are told apart later: a name that several of them end with is no harm. */
   #importKeys(path: string): ImportKeys {
     let keys = this.#keys.get(path);
     if (!keys) {
-      const base = basename(path, extname(path));
-      const stem = base === 'index' ? basename(dirname(path)) : base;
       const root = this.#packageRoot(path);
       keys = {
-        near: stem === 'src' || stem === 'lib' ? basename(dirname(dirname(path))) : stem,
-        isIndex: base === 'index',
+        ends: endsOf(path),
         name: root === this.root ? undefined : this.project(path).packageName,
         home: root + sep,
       };
@@ -349,6 +350,15 @@ export class Workspace implements ModuleHost {
       for (let d = dir; d.length >= this.root.length && !folders.has(d); d = dirname(d)) folders.add(d);
     return [...folders].map((d) => join(d, 'package.json')).filter((p) => this.#folders.isFile(p));
   }
+}
+
+/** Base name of a file; for an index file its folder, also the one around `src`, or nothing: `import '.'`. */
+function endsOf(path: string): readonly string[] {
+  const base = basename(path, extname(path));
+  if (base !== 'index') return [base];
+  const folder = dirname(path);
+  const name = basename(folder);
+  return name === 'src' || name === 'lib' ? [name, basename(dirname(folder)), ''] : [name, ''];
 }
 
 /** `main` alone does not count: `npm init` writes it into every service. */
