@@ -6,7 +6,7 @@ import type { Evaluator } from './evaluate.ts';
 import type { LabelFact, Range } from './facts.ts';
 import type { Module } from './module.ts';
 import { sinkSites } from './sinks.ts';
-import { alternatives } from './value.ts';
+import { alternatives, type Value } from './value.ts';
 
 /** Where a definition is: file and offset of the call that makes the metric. */
 export interface DefinitionPlace {
@@ -25,6 +25,8 @@ export interface DefinedMetric {
   readonly labelNames: readonly string[] | undefined;
   /** Help text or description, where it is a constant. */
   readonly help: string | undefined;
+  /** Unit that the definition names, as exporters put it into names; `undefined` where it is no constant. */
+  readonly unit: string | undefined;
   /** Series of one set of labels: buckets, quantiles, sum and count. */
   readonly perSet: number;
   /** Source text of the registers or the meter: metrics of different ones do not meet. */
@@ -86,6 +88,7 @@ function metricOf(
   const value = config ? ev.ask(config, module) : undefined;
   const props = value?.type === 'object' ? value.props : undefined;
   const help = props?.get(isProm ? 'help' : 'description')?.get();
+  const unit = isProm ? undefined : unitOf(config, value);
   const registers = props?.get('registers');
   const callee = unwrap(call.callee);
   return {
@@ -96,6 +99,7 @@ function metricOf(
     library: isProm ? 'prom' : 'otel',
     labelNames: isExtended(props?.get('labelNames')) ? undefined : labelNames,
     help: help?.type === 'literal' && typeof help.value === 'string' ? help.value : undefined,
+    unit,
     perSet: perLabelSet(ev, call, instrument, module),
     registry: isProm
       ? registers && registers.module.text.slice(...rangeOf(registers.node))
@@ -105,6 +109,15 @@ function metricOf(
     observed: props?.has('collect') === true || /^createObservable/.test(calleeName(call) ?? ''),
     holder: holderOf(call),
   };
+}
+
+/** Unit of an instrument; empty where its options name none. */
+function unitOf(config: Node | undefined, options: Value | undefined): string | undefined {
+  if (config === undefined) return '';
+  if (options?.type !== 'object') return undefined;
+  const unit = options.props.get('unit')?.get();
+  if (unit === undefined) return options.rest.length === 0 ? '' : undefined;
+  return unit.type === 'literal' && typeof unit.value === 'string' ? unit.value : undefined;
 }
 
 /** A list in a variable that is added to later: what it holds in the end is not known. */

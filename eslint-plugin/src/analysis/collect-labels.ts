@@ -243,6 +243,7 @@ export function boundFact(bound: Bound, home: Module): BoundFact {
   return {
     bound: bound.bound,
     count: bound.count,
+    ...(bound.values ? { values: bound.values } : {}),
     why: bound.why,
     evidence: bound.evidence,
     trace: traceOf(bound.step, home),

@@ -22,6 +22,8 @@ export interface TraceStep {
 export interface BoundFact {
   readonly bound: 'bounded' | 'unbounded' | 'unknown';
   readonly count?: number | undefined;
+  /** The values themselves, where each is a constant. */
+  readonly values?: readonly string[];
   readonly why: string;
   readonly evidence: Evidence;
   readonly trace: readonly TraceStep[];

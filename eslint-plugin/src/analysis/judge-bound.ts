@@ -17,6 +17,8 @@ export interface Bound {
   readonly bound: 'bounded' | 'unbounded' | 'unknown';
   /** Number of distinct values, where it is known. */
   readonly count?: number | undefined;
+  /** The values themselves, where each is a constant. */
+  readonly values?: readonly string[];
   /** In words: "the raw request path". */
   readonly why: string;
   readonly evidence: Evidence;
@@ -42,7 +44,9 @@ export function boundOf(value: Value, key?: string, depth = 0): Bound {
   if (depth > MAX_DEPTH || ++steps > MAX_STEPS) return make('unknown', 'too many alternatives');
   switch (value.type) {
     case 'literal':
-      return value.value === undefined ? make('unknown', 'nothing') : make('bounded', 'a constant', 'proved', 1);
+      return value.value === undefined
+        ? make('unknown', 'nothing')
+        : { ...make('bounded', 'a constant', 'proved', 1), values: [String(value.value)] };
     case 'bounded':
       return make('bounded', value.why, value.evidence, value.count);
     case 'source': {
@@ -158,9 +162,11 @@ function joinBounds(bounds: readonly Bound[], step: Step | undefined, how: 'sum'
   const count = known
     ? counts.reduce<number>((a, c) => (how === 'sum' ? a + (c ?? 0) : a * (c ?? 1)), how === 'sum' ? 0 : 1)
     : undefined;
+  const values = how === 'sum' || bounds.length === 1 ? bounds.map((b) => b.values) : [undefined];
   return {
     bound: 'bounded',
     count,
+    ...(values.every((v) => v !== undefined) ? { values: [...new Set(values.flat())] } : {}),
     why: bounds.length === 1 ? (bounds[0]?.why ?? 'bounded') : `${bounds.length} bounded alternatives`,
     evidence: bounds.some((b) => b.evidence === 'typed') ? 'typed' : 'proved',
     step: step ?? bounds[0]?.step,
