@@ -14,9 +14,10 @@ import {
 } from 'vscode-languageclient/node';
 import type { Disposes } from './disposes.ts';
 import { EditorClient } from './editor-client.ts';
+import { EditorTypeScript } from './editor-typescript.ts';
 import { middlewareOf } from './middleware.ts';
 import { PerFileFindings } from './per-file-findings.ts';
-import { CHANGED } from './protocol.ts';
+import { CHANGED, EDITOR_TYPESCRIPT, type InitializationOptions } from './protocol.ts';
 import { settings } from './settings.ts';
 
 /** What the server does at the moment. */
@@ -58,15 +59,29 @@ export class TelintClient implements vscode.Disposable {
       outputChannel: log,
       revealOutputChannelOn: RevealOutputChannelOn.Never,
       connectionOptions: { maxRestartCount: MAX_RESTARTS },
+      // Asked at every start: a folder may have been trusted since.
+      initializationOptions: (): InitializationOptions => ({ trusted: vscode.workspace.isTrusted }),
       middleware: middlewareOf(perFile, (text) => {
         this.#progress.fire(text);
       }),
     });
     this.#client.listenToInventory();
+    const typescript = new EditorTypeScript(
+      {
+        isReady: () => this.#client.isRunning(),
+        take: (offered) => this.#client.sendNotification(EDITOR_TYPESCRIPT, offered),
+      },
+      log,
+    );
     this.#disposables.push(
       perFile,
+      typescript,
       this.#client.onDidChangeState(({ newState }) => {
         this.#state.fire(STATES[newState]);
+        if (newState === State.Running) void typescript.renew();
+      }),
+      vscode.workspace.onDidGrantWorkspaceTrust(() => {
+        if (this.#client.isRunning()) void this.restart();
       }),
       this.#client.onNotification(CHANGED, () => {
         this.#inventory.fire(undefined);

@@ -74,3 +74,20 @@ export const REQUESTS = { inventory: 'telint/inventory', coverage: 'telint/cover
 /** Sent by the server when the inventory is another one than before, to clients with this experimental capability. */
 export const CHANGED = 'telint/changed';
 export const CHANGED_CAPABILITY = 'telintInventory';
+
+/** Options of `initialize`: whether code of the workspace may be run, which asking its TypeScript does. */
+export interface InitializationOptions {
+  readonly trusted: boolean;
+}
+
+/** Sent to the server when the editor runs TypeScript 7.1 or later, and again when either of them has started anew. */
+export const EDITOR_TYPESCRIPT = 'telint/typescript';
+
+/** A TypeScript that listens on a pipe, and the package that speaks with it. */
+export interface EditorTypeScriptParams {
+  readonly version: string;
+  /** Path of a socket or named pipe, for `API.fromLSPConnection` of `typescript/async`. */
+  readonly pipe: string;
+  /** Manifest of the package whose `typescript/async` fits; there is none beside a bare executable. */
+  readonly packageJsonPath?: string;
+}
