@@ -1,6 +1,5 @@
-/** Queries in the files of a workspace: dashboards of Grafana, rule files of Prometheus and their tests. */
-import { parseTree, type Node as JsonNode } from 'jsonc-parser';
-import { isMap, isScalar, isSeq, LineCounter, parseDocument, type Pair, type Scalar } from 'yaml';
+/** Queries in rule files of Prometheus and their tests. */
+import { isMap, isScalar, isSeq, parseAllDocuments, type Pair, type Scalar } from 'yaml';
 import { alignString, type PositionOf } from './source-map.ts';
 
 /** A text with names of metrics or labels in it, and where it stands in its file. */
@@ -10,8 +9,17 @@ export interface QueryText {
   readonly positionOf: PositionOf;
 }
 
+/** Who asks: a panel, a rule, a test of a rule. */
+export interface QueryPlace {
+  readonly kind: 'panel' | 'annotation' | 'variable' | 'alert' | 'recording rule' | 'rule test';
+  /** Title of the panel, name of the rule. */
+  readonly title: string;
+}
+
 /** An expression with everything that is about its result. */
 export interface Query {
+  readonly place: QueryPlace;
+  /** Empty where nothing is asked yet. */
   readonly expression: QueryText;
   /** Texts with `{{label}}` (legends of Grafana) or `$labels.label` (annotations of alerts). */
   readonly templates: readonly QueryText[];
@@ -31,74 +39,35 @@ export interface ExpectedLabels {
 /** What a file asks of metrics. */
 export interface QueryFile {
   readonly path: string;
+  readonly kind: 'dashboard' | 'rules';
   readonly queries: readonly Query[];
   readonly expected: readonly ExpectedLabels[];
-  /** Why the file cannot be read, if so. */
-  readonly error?: string;
+  /** Why the file cannot be read, and where, if so. */
+  readonly error?: { readonly message: string; readonly offset: number };
 }
-
-const LABEL_VALUES = /^(\s*label_values\(\s*)([^]*?)(\s*,\s*)([A-Za-z_]\w*)\s*\)\s*$/;
 
 /** Pipes and line filters of LogQL: panels of Loki keep their queries in `expr` too. */
-const LOGQL = /\}\s*(?:\||![=~]\s*["`])/;
+export const LOGQL = /\}\s*(?:\||![=~]\s*["`])/;
 
-const part = (whole: QueryText, from: number, to: number): QueryText => ({
-  text: whole.text.slice(from, to),
-  positionOf: (offset) => whole.positionOf(from + offset),
-});
-
-/** The query of a variable: `label_values(selector, label)` is a selector and a label of it. */
-function variableQuery(text: QueryText): Query | undefined {
-  const match = LABEL_VALUES.exec(text.text);
-  if (match === null) return undefined;
-  const [, opening = '', selector = '', comma = '', label = ''] = match;
-  const start = opening.length + selector.length + comma.length;
-  const name = part(text, start, start + label.length);
-  const template: QueryText = {
-    text: `{{${name.text}}}`,
-    positionOf: (offset) => name.positionOf(Math.max(0, offset - 2)),
-  };
-  return { expression: part(text, opening.length, opening.length + selector.length), templates: [template] };
-}
-
-/** Queries of a dashboard: panels at any depth, annotations and variables. */
-export function queriesOfDashboard(path: string, source: string): QueryFile {
-  const root = parseTree(source);
-  if (root === undefined) return { path, queries: [], expected: [], error: 'is no JSON' };
-  const queries: Query[] = [];
-  const field = (object: JsonNode, name: string): QueryText | undefined => {
-    const value = object.children?.find(({ children }) => children?.[0]?.value === name)?.children?.[1];
-    if (value?.type !== 'string') return undefined;
-    const text = value.value as string;
-    return { text, positionOf: alignString(source, value.offset, text) };
-  };
-  const visit = (node: JsonNode): void => {
-    if (node.type === 'object') {
-      const expression = field(node, 'expr');
-      if (expression !== undefined && /\S/.test(expression.text) && !LOGQL.test(expression.text)) {
-        const legend = field(node, 'legendFormat');
-        queries.push({ expression, templates: legend === undefined ? [] : [legend] });
-      }
-      const variable = field(node, 'type')?.text === 'query' ? field(node, 'query') : undefined;
-      const asked = variable && variableQuery(variable);
-      if (asked) queries.push(asked);
-    }
-    for (const child of node.children ?? []) visit(child);
-  };
-  visit(root);
-  return { path, queries, expected: [] };
+/** Helm and Jinja write YAML with a language of their own in it, which is none before they have run. */
+function isTemplate(source: string): boolean {
+  return /\{\{-?\s*(?:\.|if\b|range\b|include\b|with\b|end\b|define\b|template\b|toYaml\b|else\b|\$[\w]+\s*:?=)|\{%|<%/.test(
+    source,
+  );
 }
 
 class YamlFile {
   readonly source: string;
-  readonly contents: unknown;
-  readonly error: string | undefined;
+  readonly contents: readonly unknown[];
+  readonly error: QueryFile['error'];
 
   constructor(source: string) {
     this.source = source;
-    const document = parseDocument(source, { lineCounter: new LineCounter() });
-    this.error = document.errors[0]?.message;
-    this.contents = document.contents;
+    const parsed = parseAllDocuments(source, { prettyErrors: false, logLevel: 'silent' });
+    const documents = Array.isArray(parsed) ? parsed : [];
+    const error = documents.flatMap(({ errors }) => errors)[0];
+    this.error = error && !isTemplate(source) ? { message: error.message, offset: error.pos[0] } : undefined;
+    this.contents = documents.map(({ contents }) => contents);
   }
 
   /** A scalar as text; block scalars begin after their header line. */
@@ -126,16 +95,25 @@ class YamlFile {
 }
 
 function queriesOfRules(file: YamlFile): Query[] {
-  return file.items(file.contents, 'groups').flatMap((group) =>
+  // The operator of Kubernetes has the groups below `spec`.
+  const groups = file.contents.flatMap((one) => [
+    ...file.items(one, 'groups'),
+    ...file.items(file.get(one, 'spec'), 'groups'),
+  ]);
+  return groups.flatMap((group) =>
     file.items(group, 'rules').flatMap((rule): Query[] => {
       const expression = file.text(file.get(rule, 'expr'));
-      if (expression === undefined) return [];
+      if (expression === undefined || LOGQL.test(expression.text)) return [];
       const record = file.text(file.get(rule, 'record'));
       const alert = file.text(file.get(rule, 'alert'));
       const added = file.pairs(rule, 'labels');
       const texts = [...added, ...file.pairs(rule, 'annotations')].map(({ value }) => file.text(value));
       return [
         {
+          place: {
+            kind: alert === undefined ? 'recording rule' : 'alert',
+            title: (alert ?? record)?.text ?? '',
+          },
           expression,
           templates: texts.filter((text) => text !== undefined),
           addedLabels: added.flatMap(({ key }) => file.text(key)?.text ?? []),
@@ -148,15 +126,18 @@ function queriesOfRules(file: YamlFile): Query[] {
 }
 
 function queriesOfTests(file: YamlFile): Pick<QueryFile, 'queries' | 'expected'> {
-  const tests = file.items(file.contents, 'tests');
-  const asQuery = (node: unknown): Query[] => {
+  const tests = file.contents.flatMap((one) => file.items(one, 'tests'));
+  const asQuery = (node: unknown, title: string): Query[] => {
     const expression = file.text(node);
-    return expression === undefined ? [] : [{ expression, templates: [] }];
+    return expression === undefined ? [] : [{ expression, templates: [], place: { kind: 'rule test', title } }];
   };
-  const queries = tests.flatMap((test) => [
-    ...file.items(test, 'input_series').flatMap((series) => asQuery(file.get(series, 'series'))),
-    ...file.items(test, 'promql_expr_test').flatMap((one) => asQuery(file.get(one, 'expr'))),
-  ]);
+  const queries = tests.flatMap((test) => {
+    const name = file.text(file.get(test, 'name'))?.text ?? '';
+    return [
+      ...file.items(test, 'input_series').flatMap((series) => asQuery(file.get(series, 'series'), name)),
+      ...file.items(test, 'promql_expr_test').flatMap((one) => asQuery(file.get(one, 'expr'), name)),
+    ];
+  });
   const expected = tests.flatMap((test) =>
     file.items(test, 'alert_rule_test').flatMap((one): ExpectedLabels[] => {
       const alert = file.text(file.get(one, 'alertname'))?.text ?? '';
@@ -175,6 +156,7 @@ export function queriesOfRuleFile(path: string, source: string): QueryFile {
   const { queries, expected } = queriesOfTests(file);
   return {
     path,
+    kind: 'rules',
     queries: [...queriesOfRules(file), ...queries],
     expected,
     ...(file.error === undefined ? {} : { error: file.error }),

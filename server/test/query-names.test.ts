@@ -2,7 +2,8 @@ import { describe, expect, it } from 'vitest';
 import { checkQueryNames, type Definitions } from '../src/checks/query-names.ts';
 import { substituteVariables } from '../src/grafana-variables.ts';
 import { parsePromql } from '../src/promql.ts';
-import { queriesOfDashboard, queriesOfRuleFile } from '../src/query-files.ts';
+import { queriesOfDashboard } from '../src/query-dashboards.ts';
+import { queriesOfRuleFile } from '../src/query-files.ts';
 
 const DEFINITIONS: Definitions = {
   metrics: [

@@ -114,6 +114,7 @@ class Check {
   }
 
   query({ path, query: { expression, templates, addedLabels = [] }, names }: Parsed): void {
+    if (!/\S/.test(expression.text)) return;
     const [error] = names.errors;
     if (error !== undefined) {
       // What the parser makes of the rest is a guess: names in it would be too.
