@@ -6,17 +6,17 @@ import {
   BoundSeries,
   exemplarText,
   isFiniteNumber,
-  isLabels,
   labelObject,
   misused,
   seriesText,
-  type Aggregator,
+  MetricFamily,
   type Family,
+  type FamilySettings,
   type LabelArguments,
   type Sample,
 } from './metric-family.ts';
 import type { ExpositionFormat } from './negotiate.ts';
-import { Series, type SeriesStore } from './series-store.ts';
+import { Series } from './series-store.ts';
 
 /** A counter; `Labels` are the values that its domains take. */
 export interface Counter<Labels> {
@@ -43,62 +43,38 @@ export class ScalarSeries extends Series {
   exemplar: ExemplarSlot | undefined = undefined;
 }
 
-/** Settings of a counter after the checks. */
-export interface ScalarSettings {
-  readonly name: string;
-  readonly help: string;
-  readonly unit: string | undefined;
-  readonly aggregator: Aggregator;
-  readonly collect: (() => void | Promise<void>) | undefined;
-  readonly store: SeriesStore<ScalarSeries>;
-}
-
 /** Settings of what can have exemplars and creation times. */
 export interface CumulativeSettings {
   readonly exemplars: ExemplarSource | undefined;
   readonly hasCreated: boolean;
 }
 
+const NOT_AN_AMOUNT = 'a counter takes finite numbers from 0';
+
 /** The counter behind the interface; its types are loose, because label domains are known to the compiler only. */
-export class CounterFamily implements Family {
+export class CounterFamily extends MetricFamily<ScalarSeries> implements Family {
   readonly type = 'counter';
-  readonly name: string;
-  readonly help: string;
-  readonly unit: string | undefined;
-  readonly aggregator: Aggregator;
-  readonly collect: (() => void | Promise<void>) | undefined;
-  readonly store: SeriesStore<ScalarSeries>;
   readonly exemplars: ExemplarSource | undefined;
   readonly #hasCreated: boolean;
   readonly #textName: string;
 
-  constructor(settings: ScalarSettings & CumulativeSettings) {
-    this.name = settings.name;
-    this.help = settings.help;
-    this.unit = settings.unit;
-    this.aggregator = settings.aggregator;
-    this.collect = settings.collect;
-    this.store = settings.store;
+  constructor(settings: FamilySettings<ScalarSeries> & CumulativeSettings) {
+    super(settings);
     this.exemplars = settings.exemplars;
     this.#hasCreated = settings.hasCreated;
     this.#textName = settings.name.endsWith('_total') ? settings.name : '';
   }
 
   inc(first?: unknown, second?: unknown, third?: unknown): void {
-    const { store } = this;
-    const hasLabels = store.names.length > 0;
+    const hasLabels = this.store.names.length > 0;
     const amount = (hasLabels ? second : first) ?? 1;
     if (!isFiniteNumber(amount) || amount < 0) {
-      misused(this.name, 'a counter takes finite numbers from 0');
+      misused(this.name, NOT_AN_AMOUNT);
       return;
     }
-    if (hasLabels && !isLabels(first)) {
-      misused(this.name, 'the labels are missing');
-      return;
-    }
-    const series = store.find(first as LabelRecord);
+    const series = this.seriesOf(first);
+    if (series === undefined) return;
     series.value += amount;
-    series.seen = store.epoch;
     if (this.exemplars !== undefined) this.#offer(series, amount, hasLabels ? third : second);
   }
 
@@ -113,14 +89,6 @@ export class CounterFamily implements Family {
 
   bind(labels: LabelRecord = {}): BoundCounter {
     return new CounterHandle(this, labels);
-  }
-
-  remove(labels: LabelRecord): boolean {
-    return this.store.remove(labels);
-  }
-
-  reset(): void {
-    this.store.clear();
   }
 
   lines(series: ScalarSeries, format: ExpositionFormat): string {
@@ -154,10 +122,8 @@ class CounterHandle extends BoundSeries<ScalarSeries> implements BoundCounter {
   inc(value?: number, exemplar?: ExemplarLabels): void {
     const amount = value ?? 1;
     if (!isFiniteNumber(amount) || amount < 0) {
-      {
-        misused(this.#family.name, 'a counter takes finite numbers from 0');
-        return;
-      }
+      misused(this.#family.name, NOT_AN_AMOUNT);
+      return;
     }
     let { series } = this;
     if (series.seen !== this.store.epoch) series = this.refresh();

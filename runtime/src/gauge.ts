@@ -1,19 +1,18 @@
 /** Gauges: values that rise and fall. */
-import type { ScalarSeries, ScalarSettings } from './counter.ts';
+import type { ScalarSeries } from './counter.ts';
 import { formatValue } from './exposition.ts';
 import type { LabelRecord } from './label-values.ts';
 import {
   BoundSeries,
-  isLabels,
   labelObject,
   misused,
   seriesText,
-  type Aggregator,
+  MetricFamily,
   type Family,
+  type FamilySettings,
   type LabelArguments,
   type Sample,
 } from './metric-family.ts';
-import type { SeriesStore } from './series-store.ts';
 
 /** A gauge; `Labels` are the values that its domains take. NaN and the infinities are values like others. */
 export interface Gauge<Labels> {
@@ -46,41 +45,24 @@ export interface BoundGauge {
 const NOT_A_NUMBER = 'a gauge takes numbers';
 
 /** The gauge behind the interface. */
-export class GaugeFamily implements Family {
+export class GaugeFamily extends MetricFamily<ScalarSeries> implements Family {
   readonly type = 'gauge';
-  readonly name: string;
-  readonly help: string;
-  readonly unit: string | undefined;
-  readonly aggregator: Aggregator;
-  readonly collect: (() => void | Promise<void>) | undefined;
-  readonly store: SeriesStore<ScalarSeries>;
   readonly #now: () => number;
 
-  constructor(settings: ScalarSettings, now: () => number) {
-    this.name = settings.name;
-    this.help = settings.help;
-    this.unit = settings.unit;
-    this.aggregator = settings.aggregator;
-    this.collect = settings.collect;
-    this.store = settings.store;
+  constructor(settings: FamilySettings<ScalarSeries>, now: () => number) {
+    super(settings);
     this.#now = now;
   }
 
   #write(first: unknown, second: unknown, fallback: number | undefined, sign: 0 | 1 | -1): void {
-    const { store } = this;
-    const hasLabels = store.names.length > 0;
-    const value = (hasLabels ? second : first) ?? fallback;
+    const value = (this.store.names.length > 0 ? second : first) ?? fallback;
     if (typeof value !== 'number') {
       misused(this.name, NOT_A_NUMBER);
       return;
     }
-    if (hasLabels && !isLabels(first)) {
-      misused(this.name, 'the labels are missing');
-      return;
-    }
-    const series = store.find(first as LabelRecord);
+    const series = this.seriesOf(first);
+    if (series === undefined) return;
     series.value = sign === 0 ? value : series.value + sign * value;
-    series.seen = store.epoch;
   }
 
   set(first?: unknown, second?: unknown): void {
@@ -114,14 +96,6 @@ export class GaugeFamily implements Family {
 
   bind(labels: LabelRecord = {}): BoundGauge {
     return new GaugeHandle(this, labels);
-  }
-
-  remove(labels: LabelRecord): boolean {
-    return this.store.remove(labels);
-  }
-
-  reset(): void {
-    this.store.clear();
   }
 
   lines(series: ScalarSeries): string {

@@ -7,17 +7,17 @@ import {
   BoundSeries,
   exemplarText,
   isFiniteNumber,
-  isLabels,
   labelObject,
   misused,
   seriesText,
-  type Aggregator,
+  MetricFamily,
   type Family,
+  type FamilySettings,
   type LabelArguments,
   type Sample,
 } from './metric-family.ts';
 import type { ExpositionFormat } from './negotiate.ts';
-import { Series, type SeriesStore } from './series-store.ts';
+import { Series } from './series-store.ts';
 
 /** A histogram; `Labels` are the values that its domains take. */
 export interface Histogram<Labels> {
@@ -58,13 +58,7 @@ export class HistogramSeries extends Series {
 }
 
 /** Settings of a histogram after the checks. */
-export interface HistogramSettings extends CumulativeSettings {
-  readonly name: string;
-  readonly help: string;
-  readonly unit: string | undefined;
-  readonly aggregator: Aggregator;
-  readonly collect: (() => void | Promise<void>) | undefined;
-  readonly store: SeriesStore<HistogramSeries>;
+export interface HistogramSettings extends FamilySettings<HistogramSeries>, CumulativeSettings {
   readonly bounds: readonly number[];
 }
 
@@ -74,14 +68,8 @@ const LINEAR_SEARCH = 24;
 const NOT_FINITE = 'a histogram takes finite numbers';
 
 /** The histogram behind the interface. */
-export class HistogramFamily implements Family {
+export class HistogramFamily extends MetricFamily<HistogramSeries> implements Family {
   readonly type = 'histogram';
-  readonly name: string;
-  readonly help: string;
-  readonly unit: string | undefined;
-  readonly aggregator: Aggregator;
-  readonly collect: (() => void | Promise<void>) | undefined;
-  readonly store: SeriesStore<HistogramSeries>;
   readonly bounds: readonly number[];
   readonly #exemplars: ExemplarSource | undefined;
   readonly #hasCreated: boolean;
@@ -89,12 +77,7 @@ export class HistogramFamily implements Family {
   readonly #tails: Record<ExpositionFormat, readonly string[]>;
 
   constructor(settings: HistogramSettings) {
-    this.name = settings.name;
-    this.help = settings.help;
-    this.unit = settings.unit;
-    this.aggregator = settings.aggregator;
-    this.collect = settings.collect;
-    this.store = settings.store;
+    super(settings);
     this.bounds = settings.bounds;
     this.#exemplars = settings.exemplars;
     this.#hasCreated = settings.hasCreated;
@@ -134,19 +117,14 @@ export class HistogramFamily implements Family {
   }
 
   observe(first?: unknown, second?: unknown, third?: unknown): void {
-    const { store } = this;
-    const hasLabels = store.names.length > 0;
+    const hasLabels = this.store.names.length > 0;
     const value = hasLabels ? second : first;
     if (!isFiniteNumber(value)) {
       misused(this.name, NOT_FINITE);
       return;
     }
-    if (hasLabels && !isLabels(first)) {
-      misused(this.name, 'the labels are missing');
-      return;
-    }
-    const series = store.find(first as LabelRecord);
-    series.seen = store.epoch;
+    const series = this.seriesOf(first);
+    if (series === undefined) return;
     this.add(series, value, (hasLabels ? third : second) as ExemplarLabels | undefined);
   }
 
@@ -163,14 +141,6 @@ export class HistogramFamily implements Family {
 
   bind(labels: LabelRecord = {}): BoundHistogram {
     return new HistogramHandle(this, labels);
-  }
-
-  remove(labels: LabelRecord): boolean {
-    return this.store.remove(labels);
-  }
-
-  reset(): void {
-    this.store.clear();
   }
 
   lines(series: HistogramSeries, format: ExpositionFormat): string {

@@ -58,6 +58,55 @@ export interface Family extends FamilyHead {
   reset(): void;
 }
 
+/** Settings of a metric after the checks. */
+export interface FamilySettings<S extends Series> {
+  readonly name: string;
+  readonly help: string;
+  readonly unit: string | undefined;
+  readonly aggregator: Aggregator;
+  readonly collect: (() => void | Promise<void>) | undefined;
+  readonly store: SeriesStore<S>;
+}
+
+/** What every type of metric is and does. */
+export class MetricFamily<S extends Series> {
+  readonly name: string;
+  readonly help: string;
+  readonly unit: string | undefined;
+  readonly aggregator: Aggregator;
+  readonly collect: (() => void | Promise<void>) | undefined;
+  readonly store: SeriesStore<S>;
+
+  constructor(settings: FamilySettings<S>) {
+    this.name = settings.name;
+    this.help = settings.help;
+    this.unit = settings.unit;
+    this.aggregator = settings.aggregator;
+    this.collect = settings.collect;
+    this.store = settings.store;
+  }
+
+  remove(labels: LabelRecord): boolean {
+    return this.store.remove(labels);
+  }
+
+  reset(): void {
+    this.store.clear();
+  }
+
+  /** The series of a write; undefined, and told, where the metric has labels and the call has none. */
+  protected seriesOf(labels: unknown): S | undefined {
+    const { store } = this;
+    if (store.names.length > 0 && !isLabels(labels)) {
+      misused(this.name, 'the labels are missing');
+      return undefined;
+    }
+    const series = store.find(labels as LabelRecord);
+    series.seen = store.epoch;
+    return series;
+  }
+}
+
 /** The text of a series that does not change between scrapes, made once. */
 export function seriesText(store: SeriesStore<Series>, series: Series, before: string, after: string): string {
   const text = series.text;
@@ -98,7 +147,7 @@ export function misused(name: string, what: string): void {
 }
 
 /** Whether an argument can be a label object. */
-export function isLabels(value: unknown): value is LabelRecord {
+function isLabels(value: unknown): value is LabelRecord {
   return typeof value === 'object' && value !== null;
 }
 
