@@ -1,15 +1,7 @@
 import { spawnSync } from 'node:child_process';
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import {
-  findProgram,
-  freePort,
-  removeFolder,
-  startProcess,
-  temporaryFolder,
-  untilReady,
-  type Service,
-} from './process.ts';
+import { findProgram, isReady, startServer, type Service } from './process.ts';
 
 const server = (): string | undefined => findProgram('prometheus-alertmanager') ?? findProgram('alertmanager');
 
@@ -28,32 +20,20 @@ export interface Alertmanager extends Service {
 export async function startAlertmanager(configuration: object): Promise<Alertmanager> {
   const program = server();
   if (program === undefined) throw new Error('alertmanager is not installed (Debian package prometheus-alertmanager).');
-  const port = await freePort();
-  const folder = temporaryFolder('alertmanager');
-  const file = join(folder, 'alertmanager.yml');
-  // JSON is YAML.
-  writeFileSync(file, JSON.stringify(configuration));
-  const running = startProcess(program, [
-    ...[`--config.file=${file}`, `--storage.path=${join(folder, 'data')}`],
-    ...[`--web.listen-address=127.0.0.1:${port}`, '--cluster.listen-address=', '--log.level=warn'],
-  ]);
-  const url = `http://127.0.0.1:${port}`;
-  const isUp = async (): Promise<boolean> => {
-    try {
-      return (await fetch(`${url}/-/ready`)).ok;
-    } catch {
-      return false;
-    }
-  };
-  await untilReady('alertmanager', running, isUp);
-  return {
-    port,
-    url,
-    async stop() {
-      await running.end();
-      removeFolder(folder);
+  const service = await startServer(
+    'alertmanager',
+    (port, folder) => {
+      // JSON is YAML.
+      const file = join(folder, 'alertmanager.yml');
+      writeFileSync(file, JSON.stringify(configuration));
+      return [
+        ...([program, `--config.file=${file}`, `--storage.path=${join(folder, 'data')}`] as const),
+        ...[`--web.listen-address=127.0.0.1:${port}`, '--cluster.listen-address=', '--log.level=warn'],
+      ];
     },
-  };
+    isReady,
+  );
+  return { ...service, url: `http://127.0.0.1:${service.port}` };
 }
 
 /** What `amtool check-config` complains about; empty when it is content. */

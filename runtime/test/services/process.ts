@@ -129,6 +129,43 @@ export async function untilReady(name: string, server: Running, ready: () => Pro
   }
 }
 
+/**
+ * Starts a server on a free port of loopback, with a folder that goes when it goes, and waits until it is up: `command` is
+ * the program with its arguments.
+ */
+export async function startServer(
+  name: string,
+  command: (port: number, folder: string) => readonly [program: string, ...args: string[]],
+  isUp: (port: number) => Promise<boolean> = listens,
+): Promise<Service> {
+  const port = await freePort();
+  const folder = temporaryFolder(name);
+  const [program, ...args] = command(port, folder);
+  const running = startProcess(program, args);
+  try {
+    await untilReady(name, running, () => isUp(port));
+  } catch (error) {
+    removeFolder(folder);
+    throw error;
+  }
+  return {
+    port,
+    async stop() {
+      await running.end();
+      removeFolder(folder);
+    },
+  };
+}
+
+/** True when an HTTP server says that it is ready, as those around Prometheus do. */
+export async function isReady(port: number): Promise<boolean> {
+  try {
+    return (await fetch(`http://127.0.0.1:${port}/-/ready`)).ok;
+  } catch {
+    return false;
+  }
+}
+
 /** Runs a program to its end; fails with its output. */
 export function runProgram(program: string, args: readonly string[], env: NodeJS.ProcessEnv = process.env): void {
   const result = spawnSync(program, args, { env, encoding: 'utf8', timeout: START_DEADLINE });

@@ -1,15 +1,7 @@
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { spawnSync } from 'node:child_process';
-import {
-  findProgram,
-  freePort,
-  removeFolder,
-  startProcess,
-  temporaryFolder,
-  untilReady,
-  type Service,
-} from './process.ts';
+import { findProgram, isReady, startServer, type Service } from './process.ts';
 
 const program = (name: 'prometheus' | 'promtool'): string | undefined => findProgram(name);
 
@@ -32,14 +24,6 @@ export interface Prometheus extends Service {
   api(path: string): Promise<unknown>;
 }
 
-async function isUp(url: string): Promise<boolean> {
-  try {
-    return (await fetch(url)).ok;
-  } catch {
-    return false;
-  }
-}
-
 /** What Prometheus is started with. */
 export interface PrometheusOptions {
   /** Content of prometheus.yml. */
@@ -56,34 +40,34 @@ export async function startPrometheus(options: PrometheusOptions): Promise<Prome
   const { configuration, files = {}, flags = [] } = options;
   const server = program('prometheus');
   if (server === undefined) throw new Error('prometheus is not installed (Debian package prometheus).');
-  const port = await freePort();
-  const folder = temporaryFolder('prometheus');
-  // JSON is YAML.
-  const file = join(folder, 'prometheus.yml');
-  writeFileSync(file, JSON.stringify(configuration));
-  for (const [name, content] of Object.entries(files)) writeFileSync(join(folder, name), content);
-  const running = startProcess(server, [
-    ...[`--config.file=${file}`, `--storage.tsdb.path=${options.dataFolder ?? join(folder, 'data')}`],
-    ...[`--web.listen-address=127.0.0.1:${port}`, '--log.level=warn', ...flags],
-  ]);
-  const url = `http://127.0.0.1:${port}`;
-  await untilReady('prometheus', running, () => isUp(`${url}/-/ready`));
+  const service = await startServer(
+    'prometheus',
+    (port, folder) => {
+      // JSON is YAML.
+      const file = join(folder, 'prometheus.yml');
+      writeFileSync(file, JSON.stringify(configuration));
+      for (const [name, content] of Object.entries(files)) writeFileSync(join(folder, name), content);
+      return [
+        ...([server, `--config.file=${file}`] as const),
+        `--storage.tsdb.path=${options.dataFolder ?? join(folder, 'data')}`,
+        ...[`--web.listen-address=127.0.0.1:${port}`, '--log.level=warn', ...flags],
+      ];
+    },
+    isReady,
+  );
+  const url = `http://127.0.0.1:${service.port}`;
   const api = async (path: string): Promise<unknown> => {
     const answer = (await (await fetch(`${url}/api/v1/${path}`)).json()) as { status: string; data: unknown };
     if (answer.status !== 'success') throw new Error(`${path}: ${JSON.stringify(answer)}`);
     return answer.data;
   };
   return {
-    port,
+    ...service,
     url,
     api,
     async query(promql) {
       const { result } = (await api(`query?query=${encodeURIComponent(promql)}`)) as { result: PrometheusSample[] };
       return result;
-    },
-    async stop() {
-      await running.end();
-      removeFolder(folder);
     },
   };
 }
