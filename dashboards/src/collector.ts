@@ -169,8 +169,24 @@ export function grafanaCloudOverlay(): object {
 const list = (values: readonly string[]): string =>
   `[\n${values.map((value) => `    ${JSON.stringify(value)},\n`).join('')}  ]`;
 
+/** `output` of a component: to which others its signals go, in columns as the formatter of Alloy has them. */
+function output(to: Readonly<Record<string, string>>): string {
+  const width = Math.max(...Object.keys(to).map(({ length }) => length));
+  const lines = Object.entries(to).map(([signal, name]) => `    ${signal.padEnd(width)} = [otelcol.${name}.input]\n`);
+  return `  output {\n${lines.join('')}  }`;
+}
+
+/** `tls` of a receiver. */
+const tls = `    tls {
+      cert_file = "${server.cert_file}"
+      key_file  = "${server.key_file}"
+    }`;
+
 /** config.alloy: the same pipelines; with GRAFANA_CLOUD_OTLP_ENDPOINT set everything goes there. */
 export function alloyConfig(): string {
+  const limiter = 'processor.memory_limiter.default';
+  const redact = 'processor.transform.redact';
+  const batch = 'processor.batch.default';
   return `// Written by npm run generate from dashboards/src: change it there.
 // The twin of collector.yaml. Without GRAFANA_CLOUD_OTLP_ENDPOINT it sends to the stores of compose.yaml.
 
@@ -178,34 +194,20 @@ otelcol.receiver.otlp "default" {
   grpc {
     endpoint              = "0.0.0.0:4317"
     max_recv_msg_size     = "16MiB"
-    tls {
-      cert_file = "${server.cert_file}"
-      key_file  = "${server.key_file}"
-    }
+${tls}
   }
   http {
     endpoint = "0.0.0.0:4318"
-    tls {
-      cert_file = "${server.cert_file}"
-      key_file  = "${server.key_file}"
-    }
+${tls}
   }
-  output {
-    traces  = [otelcol.processor.memory_limiter.default.input]
-    logs    = [otelcol.processor.memory_limiter.default.input]
-    metrics = [otelcol.processor.memory_limiter.default.input]
-  }
+${output({ traces: limiter, logs: limiter, metrics: limiter })}
 }
 
 otelcol.processor.memory_limiter "default" {
   check_interval         = "1s"
   limit_percentage       = 80
   spike_limit_percentage = 20
-  output {
-    traces  = [otelcol.processor.transform.redact.input]
-    logs    = [otelcol.processor.transform.redact.input]
-    metrics = [otelcol.processor.batch.default.input]
-  }
+${output({ traces: redact, logs: redact, metrics: batch })}
 }
 
 // The second line: services sanitize before they send.
@@ -219,30 +221,21 @@ otelcol.processor.transform "redact" {
     context    = "log"
     statements = ${list(redactStatements())}
   }
-  output {
-    traces = [otelcol.processor.tail_sampling.default.input]
-    logs   = [otelcol.processor.batch.default.input]
-  }
+${output({ traces: 'processor.tail_sampling.default', logs: batch })}
 }
 
 otelcol.processor.tail_sampling "default" {
   decision_wait               = "10s"
   num_traces                  = 50000
   expected_new_traces_per_sec = 500
-${TAIL_POLICIES.map(alloyPolicy).join('')}  output {
-    traces = [otelcol.processor.batch.default.input]
-  }
+${TAIL_POLICIES.map(alloyPolicy).join('')}${output({ traces: batch })}
 }
 
 otelcol.processor.batch "default" {
   timeout             = "2s"
   send_batch_size     = 1024
   send_batch_max_size = 2048
-  output {
-    traces  = [otelcol.exporter.otlphttp.traces.input]
-    logs    = [otelcol.exporter.otlphttp.logs.input]
-    metrics = [otelcol.exporter.otlphttp.metrics.input]
-  }
+${output({ traces: 'exporter.otlphttp.traces', logs: 'exporter.otlphttp.logs', metrics: 'exporter.otlphttp.metrics' })}
 }
 
 otelcol.auth.basic "grafana_cloud" {
