@@ -15,6 +15,7 @@ import { findNode } from '../analysis/span-life-find.ts';
 import type { SpanLifeFact } from '../analysis/span-life.ts';
 import type { Suggestion } from '../rules/create-rule.ts';
 import { removeStatement, type Edit } from './edits.ts';
+import { removeEnd } from './superfluous-end.ts';
 
 /** Ways to repair the life of a span, where the text of the file allows one that is certainly right. */
 export function spanEndSuggestions(fact: SpanLifeFact, text: string): readonly Suggestion[] {
@@ -54,31 +55,10 @@ function wait(start: Node): Suggestion[] {
   return last ? [...suggestions, insert('Give the promise to the caller: add `return`', 'return')] : suggestions;
 }
 
-/** Drops one of two `end()` calls: the one that a `finally` makes superfluous, else the second. */
-function removeEnd(fact: SpanLifeFact, text: string): Suggestion[] {
-  const first = fact.evidence[0]?.node;
-  const spare = first?.type === 'CallExpression' && inFinalizer(fact.node) && !inFinalizer(first) ? first : fact.node;
-  const statement = statementOf(spare);
-  if (statement?.type !== 'ExpressionStatement' || parentOf(statement)?.type !== 'BlockStatement' || !isPlainEnd(spare))
-    return [];
-  const [start, end] = rangeOf(statement);
-  return [{ title: 'Remove the superfluous `end()`', edits: [removeStatement(text, { start, end })] }];
-}
-
-function inFinalizer(node: Node): boolean {
-  for (let n: Node = node, p = parentOf(n); p && !isFunction(p); n = p, p = parentOf(n))
-    if (p.type === 'TryStatement' && p.finalizer === n) return true;
-  return false;
-}
-
 function statementOf(node: Node): Node | undefined {
   let n = parentOf(node);
   while (n && unwrap(n) === node) n = parentOf(n);
   return n;
-}
-
-function isPlainEnd(node: Node): boolean {
-  return node.type === 'CallExpression' && calleeName(node) === 'end' && node.arguments.length === 0;
 }
 
 /** The lines that a `try` would take, and what is known about the code in them. */

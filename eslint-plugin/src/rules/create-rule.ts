@@ -13,10 +13,12 @@ export interface TelintDocs {
   readonly url?: string;
 }
 
-/** A fix that a person chooses: a title that says what it will do, and the edits. */
+/** A fix: a title that says what it will do, and the edits. A person chooses it, unless it is safe. */
 export interface Suggestion {
   readonly title: string;
   readonly edits: readonly Edit[];
+  /** Neither what the program does nor its telemetry can change: ESLint's `--fix` and "fix all" of editors apply it. */
+  readonly safe?: boolean;
 }
 
 /** A place that explains a problem: a range of the file itself, or a 1-based line of any file. */
@@ -43,6 +45,8 @@ export interface RuleSource<O extends readonly unknown[], M extends string> {
     readonly messages: Readonly<Record<M, string>>;
     readonly schema: readonly Record<string, unknown>[];
     readonly defaultOptions: O;
+    /** The rule has fixes that are safe. */
+    readonly fixable?: 'code';
     readonly hasSuggestions?: boolean;
   };
   check(facts: FileFacts, context: RuleInput<O>): Iterable<Problem<M>>;
@@ -91,16 +95,20 @@ export function createRule<O extends readonly unknown[], M extends string>(sourc
             filename: context.filename,
             cwd: context.cwd,
           })) {
+            const { suggestions = [] } = p;
+            const safe = source.meta.fixable && suggestions.find((s) => s.safe);
+            const fixOf =
+              ({ edits }: Suggestion) =>
+              (fixer: TSESLint.RuleFixer) =>
+                edits.map((e) => fixer.replaceTextRange([e.start, e.end], e.text));
             context.report({
               loc: loc(p.range),
               messageId: p.messageId,
               ...(p.data ? { data: p.data } : {}),
-              suggest: (p.suggestions ?? []).map((s) => ({
-                messageId: 'fix' as const,
-                data: { title: s.title },
-                fix: (fixer: TSESLint.RuleFixer) =>
-                  s.edits.map((e) => fixer.replaceTextRange([e.start, e.end], e.text)),
-              })),
+              fix: safe ? fixOf(safe) : null,
+              suggest: suggestions
+                .filter((s) => s !== safe)
+                .map((s) => ({ messageId: 'fix' as const, data: { title: s.title }, fix: fixOf(s) })),
             });
           }
         },

@@ -48,6 +48,7 @@ export const requireSpanEnd = createRule<readonly [], MessageIds>({
       foreignEnd:
         'This function ends a span that it did not start ({{evidence}}): the code that started it still writes to it and ends it again. Remove the `end()`, or start a span of its own.',
     },
+    fixable: 'code',
     schema: [],
     defaultOptions: [],
   },

@@ -1,5 +1,6 @@
 import { UsageError, type Command, type ExitCode, type Given } from './command.ts';
 import { CONFIG_OPTIONS } from './config-options.ts';
+import { fixFiles } from './fix-files.ts';
 import { formatGithub } from './format-github.ts';
 import { formatJson } from './format-json.ts';
 import { count, formatStylish, type Report } from './format-stylish.ts';
@@ -22,6 +23,7 @@ export const checkCommand: Command = {
       choices: ['stylish', 'json', 'sarif', 'github'],
     },
     ...CONFIG_OPTIONS,
+    fix: { help: 'Apply the fixes that are safe: neither the program nor its telemetry changes.' },
     quiet: { help: 'Report errors only.' },
     'max-warnings': { help: 'Fail with more warnings than this.', value: 'n' },
     'suppress-all': { help: 'Write all errors of today to the baseline, and report the others from now on.' },
@@ -39,6 +41,7 @@ async function check(given: Given, io: Io): Promise<ExitCode> {
   const maxWarnings = numberOf(given, 'max-warnings');
   const baseline = new Baseline(io.cwd, given.text('suppressions-location'), suppress);
   const runner = openRunner(given, io);
+  const fixed = given.on('fix') ? fixFiles(runner, given.paths, io) : 0;
   const linted = lintFiles(runner, given.paths, io);
   if (suppress) baseline.suppressAll(linted.results);
   if (prune) baseline.prune(linted.results);
@@ -50,7 +53,13 @@ async function check(given: Given, io: Io): Promise<ExitCode> {
   const results = given.on('quiet')
     ? known.map((r) => withCounts({ ...r, messages: r.messages.filter((m) => m.severity === 2) }))
     : known;
-  io.out(await format(given.text('format') ?? 'stylish', { root: io.cwd, ...linted, results, version: version() }, io));
+  io.out(
+    await format(
+      given.text('format') ?? 'stylish',
+      { root: io.cwd, ...linted, results, fixed, version: version() },
+      io,
+    ),
+  );
   const tooMany = maxWarnings !== undefined && warnings > maxWarnings;
   if (tooMany && errors === 0) io.err(`${count(warnings, 'warning')}, and --max-warnings allows ${maxWarnings}.\n`);
   return errors > 0 || tooMany ? 1 : 0;

@@ -8,13 +8,15 @@ export interface Report {
   readonly results: readonly Result[];
   readonly skipped: readonly SkippedFile[];
   readonly lines: LinesOf;
+  /** Number of findings that `--fix` has repaired. */
+  readonly fixed: number;
   readonly version: string;
 }
 
 const MAX_FRAME = 160;
 
 /** For people: file by file, each finding with the line it is about and the way its value took. */
-export function formatStylish({ root, results, skipped, lines }: Report, paint: Paint): string {
+export function formatStylish({ root, results, skipped, lines, fixed }: Report, paint: Paint): string {
   const out: string[] = [];
   for (const { filePath, messages } of results) {
     if (messages.length === 0) continue;
@@ -24,6 +26,7 @@ export function formatStylish({ root, results, skipped, lines }: Report, paint: 
   }
   for (const { filePath, reason } of skipped)
     out.push(paint('dim', `Not checked: ${relativePath(root, filePath)} ${reason}.`));
+  if (fixed > 0) out.push(`${count(fixed, 'finding')} fixed`);
   const summary = summaryOf(results, paint);
   if (summary !== '') out.push(...(skipped.length > 0 ? [''] : []), summary);
   return out.length === 0 ? '' : `${out.join('\n')}\n`;
@@ -68,7 +71,9 @@ function summaryOf(results: readonly Result[], paint: Paint): string {
   if (errors + warnings === 0) return baseline;
   const parts = [errors > 0 ? count(errors, 'error') : '', warnings > 0 ? count(warnings, 'warning') : ''];
   const text = `${parts.filter((p) => p !== '').join(' and ')} in ${count(files, 'file')}${baseline === '' ? '' : `, ${baseline}`}`;
-  return paint('bold', paint(errors > 0 ? 'red' : 'yellow', text));
+  const fixable = results.reduce((n, r) => n + r.messages.filter((m) => m.fix).length, 0);
+  const hint = fixable === 0 ? '' : `\n${count(fixable, 'finding')} can be fixed with --fix`;
+  return paint('bold', paint(errors > 0 ? 'red' : 'yellow', text)) + hint;
 }
 
 /** "1 file", "2 files". */

@@ -13,6 +13,12 @@ export interface RelatedPlace {
   readonly step?: true;
 }
 
+/** A change of a range of UTF-16 code units. */
+export interface MessageEdit {
+  readonly range: readonly [number, number];
+  readonly text: string;
+}
+
 /** A finding in the shape of ESLint's messages; `related` is Telint's own. */
 export interface Message {
   readonly ruleId: string;
@@ -24,10 +30,9 @@ export interface Message {
   readonly column: number;
   readonly endLine: number;
   readonly endColumn: number;
-  readonly suggestions?: readonly {
-    readonly desc: string;
-    readonly fix: { readonly range: readonly [number, number]; readonly text: string };
-  }[];
+  /** What `--fix` does about it. */
+  readonly fix?: MessageEdit;
+  readonly suggestions?: readonly { readonly desc: string; readonly fix: MessageEdit }[];
   readonly related?: readonly RelatedPlace[];
 }
 
@@ -86,13 +91,21 @@ export class LinesOf {
 
 function messageOf(finding: Finding, text: string, lines: LinesOf): Message {
   const { rule, messageId, message, severity, path, range, fixes, related = [] } = finding;
-  const suggestions = fixes.flatMap((fix) => suggestionOf(fix, text));
+  const safe = fixes.find((fix) => fix.safe);
+  const fix = safe && editOf(safe, text);
+  const suggestions = fixes
+    .filter((other) => other !== safe)
+    .flatMap((other) => {
+      const edit = editOf(other, text);
+      return edit ? [{ desc: other.title, fix: edit }] : [];
+    });
   return {
     ruleId: rule,
     severity: severity === 'error' ? 2 : 1,
     message,
     messageId,
     ...placeOf(lines.of(path), range),
+    ...(fix ? { fix } : {}),
     ...(suggestions.length > 0 ? { suggestions } : {}),
     ...(related.length > 0
       ? {
@@ -113,16 +126,16 @@ function placeOf(lines: Lines, range: Finding['range']): Omit<RelatedPlace, 'fil
   return { line: start.line, column: start.column, endLine: end.line, endColumn: end.column };
 }
 
-/** ESLint gives one edit per suggestion: what stands between several edits is repeated in it. */
-function suggestionOf({ title, edits }: Fix, text: string): NonNullable<Message['suggestions']> {
+/** ESLint gives one edit per fix: what stands between several edits is repeated in it. */
+function editOf({ edits }: Fix, text: string): MessageEdit | undefined {
   const sorted = edits.toSorted((a, b) => a.start - b.start || a.end - b.end);
   const first = sorted[0];
-  if (!first) return [];
+  if (!first) return undefined;
   let out = '';
   let at = first.start;
   for (const edit of sorted) {
     out += text.slice(at, edit.start) + edit.text;
     at = edit.end;
   }
-  return [{ desc: title, fix: { range: [first.start, at], text: out } }];
+  return { range: [first.start, at], text: out };
 }

@@ -10,9 +10,9 @@ import { describeRule } from '../checks/describe-rule.ts';
 import type { OpenDocument } from '../documents.ts';
 import type { Finding, TextEdit, TextRange } from '../findings.ts';
 import { instrumentActions, type InstrumentAction } from '../instrument/index.ts';
+import { editsOf, safeFixes } from '../safe-fixes.ts';
 import { OPEN_RULE_DOCS } from './rule-docs.ts';
 import { disableActions } from './disable-actions.ts';
-import { safeEdits } from './fix-all.ts';
 import { touches, workspaceEdit, type Feature, type Services } from './feature.ts';
 import { toDiagnostic } from './to-diagnostic.ts';
 
@@ -27,6 +27,8 @@ interface Offer {
   readonly kind: string;
   readonly finding?: Finding;
   readonly disabled?: string | undefined;
+  /** Nobody has to look at it. */
+  readonly isPreferred?: boolean;
   readonly command?: CodeAction['command'];
   readonly edits?: () => readonly TextEdit[];
 }
@@ -110,7 +112,13 @@ function findingOffers(finding: Finding, path: string, text: string): readonly O
   const rule = finding.rule;
   const { url } = describeRule(rule);
   return [
-    ...finding.fixes.map(({ title, edits }) => ({ title, kind, finding, edits: () => edits })),
+    ...finding.fixes.map(({ title, edits, safe }) => ({
+      title,
+      kind,
+      finding,
+      edits: () => edits,
+      ...(safe ? { isPreferred: true } : {}),
+    })),
     ...disableActions(finding, path, text).map((action) => ({ ...action, kind, finding })),
     {
       title: `Open the document of ${rule}`,
@@ -122,7 +130,7 @@ function findingOffers(finding: Finding, path: string, text: string): readonly O
 }
 
 function safeOffer(findings: readonly Finding[]): readonly Offer[] {
-  const edits = safeEdits(findings);
+  const edits = editsOf(safeFixes(findings));
   return edits.length === 0 ? [] : [{ title: 'Apply all safe fixes of Telint', kind: FIX_ALL, edits: () => edits }];
 }
 
@@ -146,12 +154,13 @@ export function instrumentsAt(
 }
 
 function toAction(services: Services, document: OpenDocument, range: TextRange, offer: Offer): CodeAction {
-  const { title, kind, finding, disabled, command, edits } = offer;
+  const { title, kind, finding, disabled, isPreferred, command, edits } = offer;
   const ticket: Ticket = { uri: document.uri, version: document.text.version, range, kind, title };
   return {
     title,
     kind,
     ...(finding ? { diagnostics: [toDiagnostic(services, document, finding)] } : {}),
+    ...(isPreferred ? { isPreferred } : {}),
     ...(disabled === undefined ? {} : { disabled: { reason: disabled } }),
     ...(command ? { command } : {}),
     ...(!edits || disabled !== undefined

@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
 import { TextDocument } from 'vscode-languageserver-textdocument';
 import type { CodeAction, TextDocumentEdit } from 'vscode-languageserver-protocol';
-import { safeEdits } from '../../src/features/fix-all.ts';
+import { editsOf, safeFixes } from '../../src/safe-fixes.ts';
 import type { Finding } from '../../src/findings.ts';
 import { POOR } from '../support/client.ts';
 import { defineTest, type World } from '../support/define-test.ts';
@@ -124,6 +124,57 @@ defineTest('instrumentation is a refactoring: who asks for quick fixes does not 
   },
 });
 
+const TWO_ENDS = `import { trace } from '@opentelemetry/api';
+const tracer = trace.getTracer('shop');
+export async function load(): Promise<void> {
+  const span = tracer.startSpan('load');
+  try {
+    await fetch('/');
+    span.end();
+  } finally {
+    span.end();
+  }
+}
+export function store(): void {
+  const span = tracer.startSpan('store');
+  span.end();
+  span.end();
+}
+`;
+
+defineTest('fixing all takes the safe fixes of the file and nothing else', {
+  fs: { 'x.ts': `${TWO_ENDS}${OPEN_SPAN.replace(/^import.*\n|^const tracer.*\n/gm, '')}` },
+  prepare: (world) => world.open('x.ts'),
+  async handle(world, uri) {
+    await world.findings('x.ts', (items) => items.length === 3);
+    const [all, ...others] = await actionsAt(world, 'x.ts', 'import', ['source.fixAll.telint']);
+    expect(others).toEqual([]);
+    const text = await resolved(world, 'x.ts', all);
+    expect(text).toBe(
+      world
+        .read('x.ts')
+        .replace(/ {4}span\.end\(\);\n {2}\} finally/, '  } finally')
+        .replace('  span.end();\n  span.end();', '  span.end();'),
+    );
+    await world.client.change(uri, text);
+    await world.findings('x.ts', (items) => items.length === 1);
+    expect(await actionsAt(world, 'x.ts', 'import', ['source.fixAll.telint'])).toEqual([]);
+  },
+});
+
+defineTest('a safe fix is the preferred one among the quick fixes', {
+  fs: { 'x.ts': TWO_ENDS, 'y.ts': OPEN_SPAN },
+  prepare: async (world) => [await world.open('x.ts'), await world.open('y.ts')],
+  async handle(world) {
+    await world.findings('x.ts', (items) => items.length === 2);
+    await world.findings('y.ts');
+    const preferred = async (name: string, text: string) =>
+      (await actionsAt(world, name, text, ['quickfix'])).filter((a) => a.isPreferred).map(({ title }) => title);
+    expect(await preferred('x.ts', 'span.end();\n  }\n}')).toEqual(['Remove the superfluous `end()`']);
+    expect(await preferred('y.ts', "tracer.startSpan('work')")).toEqual([]);
+  },
+});
+
 test('safe fixes are taken together, and where two meet the first one counts', () => {
   const finding = (start: number, end: number, safe: boolean): Finding => ({
     rule: 'r',
@@ -138,7 +189,7 @@ test('safe fixes are taken together, and where two meet the first one counts', (
     ],
   });
   expect(
-    safeEdits([finding(10, 20, true), finding(15, 30, true), finding(0, 5, true), finding(40, 41, false)]),
+    editsOf(safeFixes([finding(10, 20, true), finding(15, 30, true), finding(0, 5, true), finding(40, 41, false)])),
   ).toEqual([
     { start: 0, end: 5, text: 'x' },
     { start: 10, end: 20, text: 'x' },
