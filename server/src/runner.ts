@@ -104,7 +104,7 @@ export class Runner {
       severity,
       path,
       range: firstLine(problem.range, text),
-      fixes: (problem.suggestions ?? []).map(({ title, edits }) => ({ title, edits })),
+      fixes: (problem.suggestions ?? []).map(({ title, edits, safe }) => ({ title, edits, ...(safe ? { safe } : {}) })),
       ...this.#related(problem, path),
     }));
   }
