@@ -3,7 +3,7 @@ import { existsSync, readdirSync } from 'node:fs';
 import { basename, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { Workspace } from '../../eslint-plugin/src/host/workspace.ts';
-import type { BenchRow } from './rows.ts';
+import type { BenchRow } from '../../scripts/lib/bench-rows.ts';
 
 /** Checkouts that `npm run corpus` makes; `TELINT_BENCH_FOLDERS` names others, separated by commas. */
 const WORK = fileURLToPath(new URL('../../.corpus', import.meta.url));
@@ -75,7 +75,7 @@ function againstEslint(folder: string, files: number, telint: string): BenchRow 
     id: `telint check vs ESLint with the plugin, ${basename(folder)}`,
     ratio: eslint.wall / check.wall,
     target: 10,
-    direction: 'higher',
+    direction: 'min',
     note: `${files} files; wall ${ms(check.wall)} against ${ms(eslint.wall)}, processor ${ms(check.cpu)} against ${ms(eslint.cpu)} (${(eslint.cpu / check.cpu).toFixed(1)} ×)${telint.endsWith('.ts') ? '; from sources, not the built file' : ''}; tsc --noEmit is not compared: checkouts have no dependencies installed`,
   };
 }
@@ -94,7 +94,7 @@ function againstTsMorph(folder: string, files: number): BenchRow[] {
       id: `index vs ts-morph project per file, ${basename(folder)}`,
       ratio: perFile,
       target: 40,
-      direction: 'higher',
+      direction: 'min',
       note: `index ${Math.round(files / (index.wall / 1000))} files/s over ${files} files; ts-morph ${Math.round(few / (morph.wall / 1000))} files/s over ${few} files. The index holds texts and who imports what, and no trees; ts-morph reads imports and exported declarations`,
     },
   ];

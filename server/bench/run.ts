@@ -1,19 +1,23 @@
-/** Runs every benchmark of this folder: `npm run bench -- [--json FILE] [--only NAME]`. Never fails on a slow machine. */
-import { readdirSync, writeFileSync } from 'node:fs';
+/** Runs the benchmarks of the server: `npm run bench -w server -- [--only RE] [--json FILE] [--write]`. Never fails on a slow machine. */
+import { writeFileSync } from 'node:fs';
 import { parseArgs } from 'node:util';
-import type { BenchRow } from './rows.ts';
+import { machine, rowLine, rowTable, type BenchRow } from '../../scripts/lib/bench-rows.ts';
+import { writeFigures } from '../../scripts/lib/write-figures.ts';
 
-const { values } = parseArgs({ options: { json: { type: 'string' }, only: { type: 'string', default: '' } } });
-const OTHERS = new Set(['run.ts', 'rows.ts']);
-const names = readdirSync(import.meta.dirname).filter((name) => name.endsWith('.ts') && !OTHERS.has(name));
+const TOPICS = ['keystroke', 'check', 'instrument'] as const;
+
+const { values: options } = parseArgs({
+  options: { json: { type: 'string' }, only: { type: 'string', default: '' }, write: { type: 'boolean' } },
+});
 
 const rows: BenchRow[] = [];
-for (const name of names.filter((n) => n.includes(values.only)).sort()) {
-  const { bench } = (await import(new URL(name, import.meta.url).href)) as { bench: () => Promise<BenchRow[]> };
-  for (const row of await bench()) {
-    const met = row.direction === 'higher' ? row.ratio >= row.target : row.ratio <= row.target;
-    console.log(`${met ? 'ok  ' : 'MISS'} ${row.id} ${row.ratio.toFixed(1)} (target ${row.target}) ${row.note}`);
+for (const topic of TOPICS.filter((name) => new RegExp(options.only).test(name))) {
+  const { bench } = (await import(`./${topic}.ts`)) as { bench: () => Promise<BenchRow[]> | AsyncIterable<BenchRow> };
+  for await (const row of await bench()) {
+    console.log(rowLine(row));
     rows.push(row);
   }
 }
-if (values.json !== undefined) writeFileSync(values.json, `${JSON.stringify(rows, undefined, 2)}\n`);
+
+if (options.json !== undefined) writeFileSync(options.json, `${JSON.stringify(rows, undefined, 1)}\n`);
+if (options.write) await writeFigures('docs/performance.md', `${machine()}\n\n${rowTable(rows)}`, 'server');

@@ -68,6 +68,10 @@ export interface ClientOptions {
   /** The options of a client that knows one root at most. */
   readonly rootOnly?: boolean;
   readonly nodeArgs?: readonly string[];
+  /** Another server than that of the sources. */
+  readonly program?: string;
+  /** What a client answers that is asked for other sections of the settings than `telint`. */
+  readonly otherSettings?: unknown;
 }
 
 /** The root as clients named it before there were several; the protocol still asks for it. */
@@ -96,7 +100,9 @@ export class Client {
   constructor(options: ClientOptions) {
     this.#options = options;
     this.settings = options.settings ?? {};
-    this.process = spawn(process.execPath, [...(options.nodeArgs ?? []), SERVER, '--stdio'], { stdio: 'pipe' });
+    this.process = spawn(process.execPath, [...(options.nodeArgs ?? []), options.program ?? SERVER, '--stdio'], {
+      stdio: 'pipe',
+    });
     const { stdin, stdout, stderr } = this.process;
     if (!stdin || !stdout || !stderr) throw new Error('The server has no standard streams.');
     stderr.on('data', (chunk) => (this.stderr += String(chunk)));
@@ -109,7 +115,7 @@ export class Client {
     const { connection } = this;
     connection.onError(() => undefined);
     connection.onRequest(ConfigurationRequest.type, ({ items }) =>
-      items.map(({ section }) => (section === 'telint' ? this.settings : null)),
+      items.map(({ section }) => (section === 'telint' ? this.settings : (this.#options.otherSettings ?? null))),
     );
     connection.onRequest(DiagnosticRefreshRequest.type, () => {
       this.refreshes++;
