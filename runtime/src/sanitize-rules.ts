@@ -103,6 +103,15 @@ function wordEnd(text: string, from: number): number {
   return at;
 }
 
+/**
+ * True where the prefix comes again before the end of a run that is too long for one token: those are several, glued
+ * together. Without this the last one would go in this round, the one before it in the next, and so on.
+ */
+function occursAgain(text: string, start: number, prefixEnd: number, last: number): boolean {
+  const next = text.indexOf(text.slice(start, prefixEnd), prefixEnd);
+  return next !== -1 && next < last;
+}
+
 /** Tries a rule at a keyword that starts at `start` and ends before `end`. */
 export function tryRule(rule: SecretRule, keyword: string, scan: Scan, start: number, end: number): Find | undefined {
   const { pattern, kind, run } = rule;
@@ -114,9 +123,10 @@ export function tryRule(rule: SecretRule, keyword: string, scan: Scan, start: nu
   if (match === null) return undefined;
   let matchEnd = from + match[0].length;
   if (run !== undefined) {
-    const length = runEnd(scan, run.alphabet, matchEnd) - matchEnd;
-    if (length < run.min || length > run.max) return undefined;
-    matchEnd += length;
+    const last = runEnd(scan, run.alphabet, matchEnd);
+    if (last - matchEnd < run.min || (last - matchEnd > run.max && !occursAgain(text, from, matchEnd, last)))
+      return undefined;
+    matchEnd = last;
   }
   const secretStart = match[1] === undefined ? from : matchEnd - match[1].length;
   const secret = text.slice(secretStart, matchEnd);

@@ -210,3 +210,18 @@ describe('brands', () => {
     }
   });
 });
+
+describe('tokens glued together', () => {
+  const prefix = ['ya', '29.'].join('');
+
+  it('go as one, however long they are together', () => {
+    const token = prefix + 'a1B2'.repeat(20);
+    expect(redact.value(`key ${token.repeat(50)} end`)).toBe('key [REDACTED] end');
+    expect(redact.value(`key ${prefix}${'a1'.repeat(1500)}.${token} end`)).toBe('key [REDACTED] end');
+  });
+
+  it('are not seen in a text that only begins like one and is too long for it', () => {
+    const long = `${prefix}${'a1'.repeat(1500)}`;
+    expect(redact.value(long)).toBe(long);
+  });
+});
