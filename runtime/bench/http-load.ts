@@ -28,12 +28,16 @@ function openSocket(port: number): Promise<Socket> {
   });
 }
 
+/** Without an answer on its way, whoever waits for the result would wait for ever. */
+const giveUp = (): never => process.exit(1);
+
 async function run({ port, requests, connections }: LoadOrder): Promise<LoadResult> {
   let open = sockets.get(port);
   if (open === undefined) {
     open = await Promise.all(Array.from({ length: connections }, () => openSocket(port)));
     sockets.set(port, open);
   }
+  if (open.some(({ destroyed }) => destroyed)) giveUp();
   const times: number[] = [];
   let left = requests;
   const start = performance.now();
@@ -44,13 +48,14 @@ async function run({ port, requests, connections }: LoadOrder): Promise<LoadResu
           let sentAt = 0;
           const send = (): void => {
             if (left-- <= 0) {
-              socket.removeAllListeners('data');
+              socket.removeAllListeners('data').removeListener('close', giveUp);
               resolve();
               return;
             }
             sentAt = performance.now();
             socket.write(REQUEST);
           };
+          socket.on('close', giveUp);
           socket.on('data', (chunk) => {
             if (!chunk.toString('latin1').endsWith(END)) return;
             times.push(performance.now() - sentAt);

@@ -3,70 +3,16 @@
  * servers in one process (bare, middleware, prom-client and OpenTelemetry by hand) get load in turns from a child process;
  * CPU per request is measured without sockets too, where the noise is smaller than what is measured.
  */
-import { fork, type ChildProcess } from 'node:child_process';
-import { once } from 'node:events';
-import { createServer, IncomingMessage, ServerResponse, type RequestListener, type Server } from 'node:http';
-import { Socket, type AddressInfo } from 'node:net';
-import { fileURLToPath } from 'node:url';
-import type { LoadOrder, LoadResult } from './http-load.ts';
+import { IncomingMessage, ServerResponse, type RequestListener } from 'node:http';
+import { Socket } from 'node:net';
+import { cpuMicros, measureSlices, startLoad, type Slice } from './http-slices.ts';
 import { calibrate, makeVariants, type Framework, type Variant } from './http-variants.ts';
 import { median, type BenchRow } from './rows.ts';
 
 const HANDLER_MICROS = 60;
 const CPU_TARGET_MICROS = 3;
 const VARIANTS: readonly Variant[] = ['bare', 'telint', 'byHand'];
-const ROUNDS = 25;
-/** Requests per variant and warm-up round: a tenth is sampled, and V8 optimises what ran thousands of times. */
-const WARM_UP = 5000;
-const SLICE = { requests: 800, connections: 8 };
-
-interface Slice {
-  readonly perSecond: number;
-  readonly p99Ms: number;
-  readonly cpuMicros: number;
-}
-
-const cpuMicros = (since?: NodeJS.CpuUsage): number => {
-  const { user, system } = process.cpuUsage(since);
-  return user + system;
-};
-
-async function loadSlice(child: ChildProcess, port: number, requests: number): Promise<Slice> {
-  const before = process.cpuUsage();
-  child.send({ ...SLICE, port, requests } satisfies LoadOrder);
-  const [result] = (await once(child, 'message')) as [LoadResult];
-  return {
-    perSecond: (requests * 1000) / result.totalMs,
-    p99Ms: result.p99Ms,
-    cpuMicros: cpuMicros(before) / requests,
-  };
-}
-
-async function served(
-  handlers: Record<Variant, RequestListener>,
-  child: ChildProcess,
-): Promise<Record<Variant, Slice[]>> {
-  const servers = {} as Record<Variant, Server>;
-  const slices: Record<Variant, Slice[]> = { bare: [], telint: [], byHand: [] };
-  for (const variant of VARIANTS) {
-    servers[variant] = createServer(handlers[variant]).listen(0, '127.0.0.1');
-    await once(servers[variant], 'listening');
-  }
-  for (let round = -2; round < ROUNDS; round++) {
-    // The order rotates, so that no variant always runs after the same one.
-    for (let turn = 0; turn < VARIANTS.length; turn++) {
-      const variant = VARIANTS[(turn + round + 2) % VARIANTS.length] as Variant;
-      const { port } = servers[variant].address() as AddressInfo;
-      const slice = await loadSlice(child, port, round < 0 ? WARM_UP : SLICE.requests);
-      if (round >= 0) slices[variant].push(slice);
-    }
-  }
-  for (const server of Object.values(servers)) {
-    server.close();
-    server.closeAllConnections();
-  }
-  return slices;
-}
+const SIZES = { rounds: 25, requests: 800, warmUp: 5000 };
 
 const HEAD = ['Host', '127.0.0.1', 'User-Agent', 'bench', 'Accept', '*/*'];
 const socket = new Socket();
@@ -148,11 +94,11 @@ function rowsOf(
 export async function bench(): Promise<BenchRow[]> {
   const idle = makeVariants(0);
   const busy = makeVariants(calibrate(HANDLER_MICROS));
-  const child = fork(fileURLToPath(new URL('./http-load.ts', import.meta.url)), { execArgv: [] });
+  const child = startLoad();
   const rows: BenchRow[] = [];
   for (const framework of ['node', 'express'] as const) {
     const cpu = await cpuInProcess(idle[framework]);
-    rows.push(...rowsOf(framework, await served(busy[framework], child), cpu));
+    rows.push(...rowsOf(framework, await measureSlices(busy[framework], child, SIZES), cpu));
   }
   child.disconnect();
   return rows;
