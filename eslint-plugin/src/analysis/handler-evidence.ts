@@ -155,9 +155,9 @@ export class EvidenceSearch {
     if (draft.kind !== 'http' && draft.framework !== '@nestjs/graphql') return undefined;
     const own = this.#ctx.host.project(draft.module.path);
     if (wanted === 'metric') {
-      const name = [...own.dependencies.keys()].find((d) => metricMiddleware.has(d));
-      if (name !== undefined && this.#project.modulesWith([name]).length > 0)
-        return { how: 'middleware', text: `\`${name}\`` };
+      const known = [...metricMiddleware].filter((m) => own.dependencies.has(packageOf(m)));
+      const name = known.find((m) => this.#project.modulesWith([m]).length > 0);
+      if (name !== undefined) return { how: 'middleware', text: `\`${name}\`` };
     }
     const near = this.#middlewareOf(wanted).find(
       (m) =>
@@ -249,6 +249,11 @@ function isInside(inner: TSESTree.Node, outer: TSESTree.Node): boolean {
 function memberOf(callee: TSESTree.Node): string | undefined {
   const node = unwrap(callee);
   return node.type === 'MemberExpression' && node.property.type === 'Identifier' ? node.property.name : undefined;
+}
+
+/** `@scope/name` of `@scope/name/module`. */
+function packageOf(specifier: string): string {
+  return /^(?:@[^/]+\/)?[^/]+/.exec(specifier)?.[0] ?? specifier;
 }
 
 function fileName(path: string): string {

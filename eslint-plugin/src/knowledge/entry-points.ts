@@ -166,7 +166,7 @@ export const spanWrappers: Readonly<Record<string, readonly string[]>> = {
   '@opentelemetry/api/experimental': ['wrapTracer'],
 };
 
-/** Packages that count and time every request of a server once they are registered. */
+/** Packages, or modules of packages, that count and time every request of a server once they are registered. */
 export const metricMiddleware: ReadonlySet<string> = new Set([
   'express-prom-bundle',
   'express-prometheus-middleware',
@@ -178,4 +178,7 @@ export const metricMiddleware: ReadonlySet<string> = new Set([
   '@promster/fastify',
   '@promster/hapi',
   '@hono/prometheus',
+  '@telint/runtime/express',
+  '@telint/runtime/fastify',
+  '@telint/runtime/http',
 ]);

@@ -126,6 +126,9 @@ export const coverage: Readonly<Record<string, BrokerCoverage>> = {
 
 const allAgents = [datadog, newrelic, elastic, appsignal, ...sentry];
 
+/** Middleware that makes a span of each request where it is used: whoever imports it has it. */
+const runtimeServers = ['@telint/runtime/express', '@telint/runtime/fastify', '@telint/runtime/http'] as const;
+
 /**
  * What starts a span for every call of a handler, by kind or framework of the handler. Sources: those of the brokers, and the READMEs of
  * @opentelemetry/instrumentation-{http,graphql,aws-lambda,grpc}, @vercel/otel 2, @hono/otel 1, @envelop/opentelemetry 9.
@@ -143,7 +146,7 @@ export const handlerCoverage: Readonly<Record<string, BrokerCoverage>> = {
     ],
     bundledSince: [0, 15],
     bundleKey: '@opentelemetry/instrumentation-http',
-    agents: allAgents,
+    agents: [...allAgents, ...runtimeServers],
   },
   graphql: {
     instrumentations: [
@@ -154,7 +157,7 @@ export const handlerCoverage: Readonly<Record<string, BrokerCoverage>> = {
     ],
     bundledSince: [0, 15],
     bundleKey: '@opentelemetry/instrumentation-graphql',
-    agents: allAgents,
+    agents: [...allAgents, '@telint/runtime/graphql'],
   },
   grpc: {
     instrumentations: ['@opentelemetry/instrumentation-grpc'],

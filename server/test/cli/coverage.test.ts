@@ -152,6 +152,19 @@ app.get('/healthz', (req, res) => res.end());
     );
   });
 
+  it('the middleware of the runtime, in another file, gives spans and metrics', async () => {
+    const files = {
+      'package.json': '{ "name": "a", "dependencies": { "express": "5", "@telint/runtime": "*" } }',
+      'app.ts': `import express from 'express';\nimport { measure } from './measure';\nconst app = express();\napp.use(measure);\napp.get('/a', (req, res) => res.end());`,
+    };
+    const measure = `import { telemetry } from '@telint/runtime/express';\nexport const measure = telemetry({});`;
+    const other = `import { createMetrics } from '@telint/runtime/metrics';\nexport const measure = createMetrics();`;
+    expect(await paths({ ...files, 'measure.ts': measure })).toEqual([
+      'http express GET /a instrumentation metric:middleware',
+    ]);
+    expect(await paths({ ...files, 'measure.ts': other })).toEqual(['http express GET /a']);
+  });
+
   it.each([
     [
       'registered here',
