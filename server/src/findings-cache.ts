@@ -2,6 +2,8 @@ import type { Documents, OpenDocument } from './documents.ts';
 import { MAX_LENGTH } from './documents.ts';
 import type { FileResult } from './runner.ts';
 import type { Projects } from './projects.ts';
+import { carryOver, type KnownTypes } from './types/asked-types.ts';
+import type { Refined } from './types/refine.ts';
 
 const SOURCE = /\.[cm]?[jt]sx?$/;
 
@@ -9,6 +11,11 @@ interface Entry {
   readonly version: number;
   readonly stamp: number;
   readonly result: FileResult;
+}
+
+interface Typed {
+  readonly text: string;
+  readonly known: KnownTypes;
 }
 
 /**
@@ -19,6 +26,8 @@ export class FindingsCache {
   readonly #projects: Projects;
   readonly #documents: Documents;
   readonly #entries = new Map<string, Entry>();
+  /** What was last known of types, by URI: it serves until they have been asked for again, so that findings do not flicker. */
+  readonly #typed = new Map<string, Typed>();
   readonly #onError: (message: string) => void;
   #stamp = 0;
 
@@ -32,6 +41,19 @@ export class FindingsCache {
   renew(): void {
     this.#stamp++;
     for (const uri of this.#entries.keys()) if (!this.#documents.get(uri)) this.#entries.delete(uri);
+    for (const uri of this.#typed.keys()) if (!this.#documents.get(uri)) this.#typed.delete(uri);
+  }
+
+  /** Takes over findings with types; without any the document is judged without them from now on. */
+  refine(document: OpenDocument, refined: Refined | undefined): void {
+    const { uri, text } = document;
+    if (!refined) {
+      if (this.#typed.delete(uri)) this.#entries.delete(uri);
+      return;
+    }
+    const { result, known } = refined;
+    this.#typed.set(uri, { text: refined.text, known });
+    this.#entries.set(uri, { version: text.version, stamp: this.#stamp, result });
   }
 
   of(document: OpenDocument): FileResult {
@@ -53,11 +75,14 @@ export class FindingsCache {
     }
   }
 
-  #find({ path, text }: OpenDocument): FileResult {
+  #find({ uri, path, text }: OpenDocument): FileResult {
     const nothing: FileResult = { path, findings: [] };
     if (!SOURCE.test(path) || text.getText().length > MAX_LENGTH) return nothing;
     const project = this.#projects.of(path);
     if (project.isIgnored(path)) return nothing;
-    return (project.workspace.loaded ? project.runner : project.early).lint(path);
+    const runner = project.workspace.loaded ? project.runner : project.early;
+    const typed = this.#typed.get(uri);
+    const result = typed && runner.lintTyped(path, carryOver(typed.known, typed.text, text.getText()))?.result;
+    return result ?? runner.lint(path);
   }
 }

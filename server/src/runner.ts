@@ -17,6 +17,8 @@ import type { Config } from './config.ts';
 import { withoutDisabled } from './directives.ts';
 import type { Finding } from './findings.ts';
 import { SourceFile } from './source-file.ts';
+import { AskedTypes, type KnownTypes } from './types/asked-types.ts';
+import type { Place } from './types/batch.ts';
 
 /** Findings of one file, and why there are none where it could not be looked at. */
 export interface FileResult {
@@ -24,6 +26,13 @@ export interface FileResult {
   readonly findings: readonly Finding[];
   /** Set where the file could not be parsed or read. */
   readonly error?: string;
+}
+
+/** Findings of one file as far as types are known, and the places of its text whose types would have mattered. */
+export interface TypedResult {
+  readonly result: FileResult;
+  readonly text: string;
+  readonly open: readonly Place[];
 }
 
 interface ActiveRule {
@@ -83,7 +92,28 @@ export class Runner {
     const text = this.workspace.text(path);
     if (text === undefined) return { path, findings: [], error: 'cannot be read, or is larger than 1 MB' };
     if (!this.#isRelevant(path, text)) return { path, findings: [] };
-    const file = new SourceFile(path, text, this.workspace);
+    return this.#lint(new SourceFile(path, text, this.workspace));
+  }
+
+  /**
+   * Findings of a file with types; undefined where nothing in it can matter. What types tell is kept apart from what other
+   * files are judged by: the file is parsed for this answer alone.
+   */
+  lintTyped(path: string, known: KnownTypes): TypedResult | undefined {
+    const text = this.workspace.text(path);
+    if (text === undefined || !this.#isRelevant(path, text)) return undefined;
+    const file = new SourceFile(path, text, this.workspace, 'alone');
+    const types = new AskedTypes(file, known);
+    this.workspace.types = types;
+    try {
+      return { result: this.#lint(file), text, open: types.open };
+    } finally {
+      this.workspace.types = undefined;
+    }
+  }
+
+  #lint(file: SourceFile): FileResult {
+    const { path, text } = file;
     const facts = analyze(file, this.workspace, this.config.settings);
     const findings = this.#rules.flatMap((rule) => this.#findings(rule, facts, path, text));
     findings.sort((a, b) => a.range.start - b.range.start || a.range.end - b.range.end || (a.rule < b.rule ? -1 : 1));

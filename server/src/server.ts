@@ -19,6 +19,7 @@ import { folders, foldersOf } from './features/folders.ts';
 import { loadProgress } from './features/load-progress.ts';
 import { settled } from './features/settled.ts';
 import { textSync } from './features/text-sync.ts';
+import { types } from './features/types.ts';
 import { watchedFiles } from './features/watched-files.ts';
 import { Session } from './session.ts';
 
@@ -40,6 +41,7 @@ const FEATURES: readonly Feature[] = [
   documentLinks,
   commands,
   inventory,
+  types,
   settled,
 ];
 
@@ -57,7 +59,13 @@ export function startServer(connection: Connection): void {
       onLoad: (root) => loadProgress(connection, root, client.window?.workDoneProgress === true),
     });
     const waiting: (() => void)[] = [];
-    const services: Services = { connection, session, client, onInitialized: (listener) => waiting.push(listener) };
+    const services: Services = {
+      connection,
+      session,
+      client,
+      initializationOptions: params.initializationOptions,
+      onInitialized: (listener) => waiting.push(listener),
+    };
     connection.onInitialized(() => {
       for (const listener of waiting) listener();
     });

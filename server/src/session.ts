@@ -50,6 +50,9 @@ export class Session {
   readonly #host: SessionHost;
   readonly #listeners: SettledListener[] = [];
   readonly #documentListeners: DocumentListener[] = [];
+  readonly #diskListeners: ((paths: readonly string[] | undefined) => void)[] = [];
+  readonly #refinedListeners: SettledListener[] = [];
+  readonly #following = new Set<Promise<void>>();
   #timer: NodeJS.Timeout | undefined;
   #work = new AbortController();
   #generation = 0;
@@ -86,6 +89,31 @@ export class Session {
     this.#listeners.push(listener);
   }
 
+  /** Listeners hear which files have changed on disk; undefined means that any may have. */
+  onDisk(listener: (paths: readonly string[] | undefined) => void): void {
+    this.#diskListeners.push(listener);
+  }
+
+  /** Called when findings were refined after everything had settled. */
+  onRefined(listener: SettledListener): void {
+    this.#refinedListeners.push(listener);
+  }
+
+  /** Work that goes on after everything has settled and holds nothing up; `refined` tells what came of it. */
+  follow(work: Promise<void>): void {
+    const following = work
+      .catch((error: unknown) => {
+        this.#host.onError(`Work after a change failed: ${(error as Error).stack ?? ''}`);
+      })
+      .finally(() => this.#following.delete(following));
+    this.#following.add(following);
+  }
+
+  /** Findings of open documents are others than before. */
+  async refined(signal: AbortSignal): Promise<void> {
+    for (const listener of this.#refinedListeners) await listener(signal);
+  }
+
   /** A document was opened, edited or closed: the editor's text counts while it is open, then the disk again. */
   documentChanged(document: OpenDocument | undefined, event: 'opened' | 'edited' | 'closed'): void {
     if (!document) return;
@@ -101,6 +129,7 @@ export class Session {
 
   /** Files on disk came, went or changed; what an editor shows of them still counts. */
   changedOnDisk(paths: readonly string[]): void {
+    for (const listener of this.#diskListeners) listener(paths.length > MANY_FILES ? undefined : paths);
     if (paths.length > MANY_FILES) this.projects.forgetFiles();
     else
       for (const path of paths) {
@@ -188,8 +217,9 @@ export class Session {
   /** Resolves when the workspaces of open documents are read and nothing has changed for a while. */
   async settled(): Promise<void> {
     for (const { path } of this.documents.all()) await this.loaded(path);
-    while (this.isDirty || this.#settling) {
+    while (this.isDirty || this.#settling || this.#following.size > 0) {
       await this.#settling;
+      await Promise.all(this.#following);
       if (this.isDirty) await this.settle();
     }
   }

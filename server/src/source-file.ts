@@ -14,14 +14,17 @@ export class SourceFile implements ParsedFile {
   readonly path: string;
   readonly text: string;
   readonly #workspace: Workspace;
+  readonly #use: 'shared' | 'alone';
   #ast: TSESTree.Program | undefined;
   /** The text was needed and could not be parsed. */
   broken = false;
 
-  constructor(path: string, text: string, workspace: Workspace) {
+  /** A file that is used `alone` has a tree of its own, which no other file is judged by. */
+  constructor(path: string, text: string, workspace: Workspace, use: 'shared' | 'alone' = 'shared') {
     this.path = path;
     this.text = text;
     this.#workspace = workspace;
+    this.#use = use;
   }
 
   get ast(): TSESTree.Program {
@@ -29,11 +32,12 @@ export class SourceFile implements ParsedFile {
   }
 
   #parse(): TSESTree.Program {
-    const known = this.#workspace.known(this.path, this.text);
+    const isShared = this.#use === 'shared';
+    const known = isShared ? this.#workspace.known(this.path, this.text) : undefined;
     if (known) return known.ast;
     const file = parseFile(this.path, this.text);
     this.broken = file === undefined;
-    if (file) this.#workspace.offer(file);
+    if (file && isShared) this.#workspace.offer(file);
     return file?.ast ?? EMPTY;
   }
 }

@@ -8,6 +8,7 @@ import {
   type DocumentDiagnosticReport,
 } from 'vscode-languageserver/node';
 import type { OpenDocument } from '../documents.ts';
+import type { SettledListener } from '../session.ts';
 import { yieldToEvents } from '../slices.ts';
 import { keyOf, type Feature, type Services } from './feature.ts';
 import { SOURCE_NAME, toDiagnostic } from './to-diagnostic.ts';
@@ -64,7 +65,7 @@ function startPull(services: Services): void {
     told.set(uri, { key, resultId });
     return { kind: DocumentDiagnosticReportKind.Full, resultId, items } satisfies DocumentDiagnosticReport;
   });
-  session.onSettled(async (signal) => {
+  const pullAgain: SettledListener = async (signal) => {
     for (const uri of told.keys()) if (!session.documents.get(uri)) told.delete(uri);
     for (const document of session.documents.all()) {
       await yieldToEvents();
@@ -74,7 +75,9 @@ function startPull(services: Services): void {
       void connection.sendRequest(DiagnosticRefreshRequest.type).catch(() => undefined);
       return;
     }
-  });
+  };
+  session.onSettled(pullAgain);
+  session.onRefined(pullAgain);
 }
 
 function startPush(services: Services): void {
@@ -112,11 +115,13 @@ function startPush(services: Services): void {
     timers.delete(uri);
     if (told.delete(uri)) void connection.sendDiagnostics({ uri, diagnostics: [] });
   });
-  session.onSettled(async (signal) => {
+  const pushAgain: SettledListener = async (signal) => {
     for (const document of session.documents.all()) {
       await yieldToEvents();
       if (signal.aborted) return;
       if (!timers.has(document.uri)) push(document);
     }
-  });
+  };
+  session.onSettled(pushAgain);
+  session.onRefined(pushAgain);
 }

@@ -16,6 +16,8 @@ export interface Services {
   readonly connection: Connection;
   readonly session: Session;
   readonly client: ClientCapabilities;
+  /** What the client has sent with the first request. */
+  readonly initializationOptions: unknown;
   /** Runs something when the client may be asked. */
   onInitialized(listener: () => void): void;
 }

@@ -1,0 +1,95 @@
+import type { API, Project, Snapshot } from '@typescript/native/async';
+import type { BackEnd, Batch, BatchAnswers, FileAnswers, FileQuestions } from './batch.ts';
+import { isUnreadable } from './config-errors.ts';
+import { answerOfNative } from './native-types.ts';
+import { nodeAt, placeWithoutMark, withoutMark, type SyntaxNode } from './node-at.ts';
+import { overlayOf } from './overlay.ts';
+
+/** How many types are asked for before a look at the clock. */
+const AT_ONCE = 64;
+
+interface RemoteNode extends SyntaxNode<RemoteNode> {
+  readonly kind: number;
+}
+
+/** TypeScript from 7.1 on, as a process of its own or that of the editor: one snapshot follows the other. */
+export class NativeTypes implements BackEnd {
+  readonly #api: API<boolean>;
+  #snapshot: Snapshot | undefined;
+  #shown: Readonly<Record<string, string>> = {};
+
+  constructor(api: API<boolean>) {
+    this.#api = api;
+  }
+
+  async ask(batch: Batch, isCancelled: () => boolean): Promise<BatchAnswers> {
+    const deadline = performance.now() + batch.budget;
+    const projects = await this.#projects(batch);
+    const files: Record<string, FileAnswers> = {};
+    const problems = new Map<Project, string | undefined>();
+    for (const questions of batch.files) {
+      const project = projects.get(questions.path);
+      if (!project || isCancelled() || performance.now() > deadline) continue;
+      if (!problems.has(project)) problems.set(project, await problemOf(project));
+      if (problems.get(project) !== undefined) continue;
+      const answers = await answersIn(project, questions, () => isCancelled() || performance.now() > deadline);
+      if (answers) files[questions.path] = answers;
+    }
+    return { files, problems: [...problems.values()].filter((problem) => problem !== undefined) };
+  }
+
+  /** The projects of the files of a batch, in a snapshot of everything as it is now. */
+  async #projects({ files, open, changed }: Batch): Promise<ReadonlyMap<string, Project>> {
+    const overlay = overlayOf(files, open);
+    const paths = files.map(({ path }) => path);
+    const closed = Object.keys(this.#shown).filter((path) => !Object.hasOwn(overlay, path));
+    const notifications =
+      changed === undefined
+        ? { invalidateAll: true }
+        : { changed: [...changed, ...closed], created: [...changed], deleted: [] };
+    const params = {
+      openFiles: paths,
+      fileSystem: { kind: 'layer' as const, files: overlay },
+      fileNotifications: notifications,
+    };
+    const before = this.#snapshot;
+    const snapshot = before ? await before.update(params) : await this.#api.createSnapshot(params);
+    this.#snapshot = snapshot;
+    this.#shown = overlay;
+    await before?.dispose();
+    const opened = snapshot.operation.openedFiles;
+    return new Map(paths.flatMap((path, i) => (opened[i] ? [[path, opened[i].project] as const] : [])));
+  }
+}
+
+/** Why nothing that a project says can be relied on. */
+async function problemOf({ configFileName, program }: Project): Promise<string | undefined> {
+  if (configFileName === undefined) return undefined;
+  const errors = await program.getConfigFileParsingDiagnostics();
+  const error = errors.find(({ code }) => isUnreadable(code));
+  return error && `${configFileName}: ${error.text}`;
+}
+
+async function answersIn(
+  { program, checker }: Project,
+  { path, text, places }: FileQuestions,
+  isOver: () => boolean,
+): Promise<FileAnswers | undefined> {
+  const file = await program.getSourceFile(path);
+  if (file?.text !== withoutMark(text)) return undefined;
+  const root = file as unknown as RemoteNode;
+  const nodes = places.map((place) => nodeAt(root, placeWithoutMark(text, place)));
+  const answers: FileAnswers[number][] = [];
+  for (let i = 0; i < nodes.length; i += AT_ONCE) {
+    const some = nodes.slice(i, i + AT_ONCE);
+    if (isOver()) break;
+    const found = some.filter((node) => node !== undefined);
+    const types = await checker.getTypeAtLocation(
+      found as unknown as Parameters<typeof checker.isContextSensitive>[0][],
+    );
+    const told = await Promise.all(types.map((type) => answerOfNative(checker, type)));
+    const byNode = new Map(found.map((node, k) => [node, told[k] ?? null]));
+    answers.push(...some.map((node) => (node && byNode.get(node)) ?? null));
+  }
+  return [...answers, ...places.slice(answers.length).map(() => null)];
+}
