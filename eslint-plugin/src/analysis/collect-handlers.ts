@@ -8,6 +8,7 @@ import {
 import { entryCalls, entryDecorators, routeMethods, routers, type EntryCall } from '../knowledge/entry-points.ts';
 import { calleeName, isFunction, propertyName, rangeOf, unwrap, type Node, type TSESTree } from './ast.ts';
 import { exportedHandlers } from './collect-exported-handlers.ts';
+import { consumerName } from './consumer-name.ts';
 import type { AnalysisContext } from './context.ts';
 import type { Evaluator } from './evaluate.ts';
 import { EvidenceSearch } from './handler-evidence.ts';
@@ -275,6 +276,7 @@ function consumeDraft(
   spec: ConsumeSpec,
 ): HandlerDraft | undefined {
   const { module } = ctx;
+  const callee = unwrap(call.callee);
   let handler: Node | undefined;
   if (typeof spec.handler === 'number') handler = handlerNode(ctx, call, spec.handler);
   else {
@@ -287,11 +289,12 @@ function consumeDraft(
   const first = call.arguments[0];
   const label =
     first && unwrap(first).type !== 'ObjectExpression' && first !== handler && !spec.event ? first : undefined;
+  const receiver = callee.type === 'MemberExpression' && call.type === 'CallExpression' ? callee.object : undefined;
   return {
     kind: 'consumer',
     framework: spec.broker,
     broker: spec.broker,
-    name: nameText(ctx, label, module) ?? spec.broker,
+    name: consumerName(ctx, label, receiver) ?? spec.broker,
     module,
     range: rangeFrom(at, label ?? at),
     ...(handler ? handlerArgument(ctx, handler, module) : { functions: [], around: [] }),

@@ -102,6 +102,9 @@ export function nameText(ctx: AnalysisContext, node: Node | undefined, module: M
     return String(first.value);
   const item = first?.type === 'array' ? first.items[0]?.() : undefined;
   if (item?.type === 'literal') return String(item.value);
-  const text = module.text.slice(...rangeOf(node)).replace(/\s+/g, ' ');
+  const text = module.text
+    .slice(...rangeOf(node))
+    .replace(/\s+/g, ' ')
+    .replace(/^`([^`]*)`$/, '$1');
   return text.length > 60 ? `${text.slice(0, 57)}…` : text;
 }

@@ -69,6 +69,43 @@ createServer((req, res) => res.end()).listen(1);`,
       ],
     ],
     [
+      'consumers are named after their job, their queue or their group, never after how many run at a time',
+      {
+        'a.ts': `import Queue from 'bull';
+const CONCURRENCY = Number(process.env.JOBS) || 15;
+const mail = new Queue('mail');
+mail.process(CONCURRENCY, async (job) => job.id);
+mail.process(5, async (job) => job.id);
+mail.process(async (job) => job.id);
+mail.process('send', CONCURRENCY, async (job) => job.id);
+mail.process(process.env.JOB_NAME!, async (job) => job.id);`,
+        'b.ts': `import Queue from 'bull';
+const queues: Record<string, Queue.Queue> = {};
+export function getQueue(name: string) { return (queues[name] ??= new Queue(name)); }
+export class Task { constructor(private readonly queue: Queue.Queue) {} run() { this.queue.process(async (job) => job.id); } }`,
+        'c.ts': `import { Kafka } from 'kafkajs';
+const consumer = new Kafka({ brokers: [] }).consumer({ groupId: 'billing' });
+await consumer.run({ eachMessage: async ({ message }) => { message.value; } });`,
+      },
+      [
+        'consumer bull mail',
+        'consumer bull mail',
+        'consumer bull mail',
+        'consumer bull send',
+        'consumer bull process.env.JOB_NAME!',
+        'consumer bull queue',
+        'consumer kafkajs billing',
+      ],
+    ],
+    [
+      'a path that is put together is shown as it is written, without its quotes',
+      {
+        'a.ts': `import express from 'express';
+export function mount(app: express.Application, base: string) { app.get(\`\${base}/a\`, (req, res) => res.end()); }`,
+      },
+      ['http express GET ${base}/a'],
+    ],
+    [
       'nest controllers and schedules',
       {
         'a.ts': `import { Controller, Get } from '@nestjs/common';
