@@ -30,6 +30,8 @@ export interface Finding {
   readonly path: string;
   readonly range: TextRange;
   readonly fixes: readonly Fix[];
+  /** Editors show it in passing; reports leave it out. */
+  readonly hint?: true;
   /** Other places that explain the finding. */
   readonly related?: readonly RelatedLocation[];
 }

@@ -35,6 +35,11 @@ export class IndexedWorkspace {
     this.all = unlisted ? this.near : new Workspace(root);
   }
 
+  /** It is nobody's project: only files that are open or imported count. */
+  get isUnlisted(): boolean {
+    return this.#unlisted;
+  }
+
   get loaded(): boolean {
     return this.#loaded || this.#unlisted;
   }

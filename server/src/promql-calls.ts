@@ -14,7 +14,7 @@ export interface RangeCall extends Span {
 export interface QuantileCall extends Span {
   readonly metrics: readonly (string | undefined)[];
   /** Labels of the buckets that it gets; `undefined` where that is open. */
-  labels(lookup: LabelLookup): ReadonlySet<string> | undefined;
+  readonly labels: (lookup: LabelLookup) => ReadonlySet<string> | undefined;
 }
 
 /** A condition on a label: `status=~"5.."`. The place is that of the value. */

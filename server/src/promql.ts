@@ -1,13 +1,7 @@
 /** What a PromQL expression names: metrics and labels with their places, and the labels of its result. */
 import type { SyntaxNode } from '@lezer/common';
 import type { Span } from './grafana-variables.ts';
-import {
-  argumentsOf,
-  Expression,
-  METRIC_NAME,
-  operandsOf,
-  type MetricReference,
-} from './promql-expression.ts';
+import { argumentsOf, Expression, METRIC_NAME, operandsOf, type MetricReference } from './promql-expression.ts';
 
 /** A name of a label in an expression, and the selected metrics of which one must have it. */
 export interface LabelReference extends Span {
@@ -169,6 +163,10 @@ export function parsePromql(query: string): PromqlNames {
     metrics,
     labels: [...matcherLabels(expression), ...groupedLabels(expression)],
     errors: expression.all(root, '⚠').map(({ from, to }) => ({ from, to })),
-    resultLabels: (lookup) => (root.firstChild === null ? undefined : resultOf(expression, root.firstChild, lookup)),
+    // A comment can come first.
+    resultLabels: (lookup) => {
+      const [whole] = operandsOf(root);
+      return whole && resultOf(expression, whole, lookup);
+    },
   };
 }

@@ -39,9 +39,11 @@ export interface ExpectedLabels {
 /** What a file asks of metrics. */
 export interface QueryFile {
   readonly path: string;
-  readonly kind: 'dashboard' | 'rules';
+  readonly kind: 'dashboard' | 'rules' | 'scrapes';
   readonly queries: readonly Query[];
   readonly expected: readonly ExpectedLabels[];
+  /** Labels that a configuration of Prometheus puts on what it scrapes. */
+  readonly targetLabels?: readonly string[];
   /** Why the file cannot be read, and where, if so. */
   readonly error?: { readonly message: string; readonly offset: number };
 }

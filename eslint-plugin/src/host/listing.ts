@@ -25,14 +25,12 @@ const MAX_FILES = 20_000;
 export function isListed(path: string): boolean {
   const parts = path.split(sep);
   return (
-    !path.startsWith('..') &&
-    !parts.slice(0, -1).some((name, i) => isSkipped(name, i === 0)) &&
-    isProductionCode(path)
+    !path.startsWith('..') && !parts.slice(0, -1).some((name, i) => isSkipped(name, i === 0)) && isProductionCode(path)
   );
 }
 
 /** Folders that hold no code of the workspace; a name with a dot says so at the root only. */
-function isSkipped(folder: string, atRoot: boolean): boolean {
+export function isSkipped(folder: string, atRoot: boolean): boolean {
   return SKIPPED_FOLDERS.has(folder) || (atRoot && folder.startsWith('.'));
 }
 

@@ -21,5 +21,21 @@ export const checkInfos: Readonly<Record<string, CheckInfo>> = {
     description: 'Keep the estimated number of time series below the budget of telint.json',
     preset: 'recommended',
   },
+  'query-syntax': {
+    description: 'Disallow queries of dashboards and rules that cannot be parsed, and files that cannot be read',
+    preset: 'recommended',
+  },
+  'query-labels': {
+    description: 'Disallow labels and values in queries that no write of the code sets',
+    preset: 'recommended',
+  },
+  'query-functions': {
+    description: 'Disallow functions in queries that do not fit the type of the metric',
+    preset: 'recommended',
+  },
+  'query-metrics': {
+    description: 'Hint at metrics in queries that look like those of the workspace and are not defined there',
+    preset: 'recommended',
+  },
   'no-unused-metric': { description: 'Disallow metrics that nothing in the workspace writes', preset: 'strict' },
 };

@@ -1,20 +1,48 @@
 import { withoutDisabled as notDisabled } from '../directives.ts';
 import type { Finding, Severity } from '../findings.ts';
+import type { IndexedMetric } from '../metric-index.ts';
+import type { QueryFile } from '../query-files.ts';
+import { QueryLinks } from '../query-links.ts';
+import { collectQueries, type QueryIndex } from '../query-store.ts';
 import type { Runner } from '../runner.ts';
-import type { checkInfos } from './catalog.ts';
+import { checkInfos } from './catalog.ts';
 import { collectMetrics, type WorkspaceMetric } from './inventory.ts';
 import { labelSetConflict } from './label-set-conflict.ts';
 import { noDuplicateMetric } from './no-duplicate-metric.ts';
 import { noUnusedMetric } from './no-unused-metric.ts';
+import { queryFunctions } from './query-functions.ts';
+import { queryLabels } from './query-labels.ts';
+import { queryMetrics } from './query-metrics.ts';
+import { querySyntax } from './query-syntax.ts';
 import { seriesBudget } from './series-budget.ts';
 
 /** A finding before the configuration gives it its name and severity. */
 export type CheckProblem = Pick<Finding, 'messageId' | 'message' | 'path' | 'range' | 'related'>;
 
-/** A check: metrics of the workspace in, problems out. */
-export type Check = (metrics: readonly WorkspaceMetric[], runner: Runner) => Iterable<CheckProblem>;
+/** What all checks look at. */
+export interface Checked {
+  readonly runner: Runner;
+  /** Queries of dashboards and rules, joined with the metrics. */
+  readonly links: QueryLinks;
+}
 
-const CHECKS: Readonly<Record<keyof typeof checkInfos, Check>> = {
+/** A check: metrics of the workspace in, problems out. */
+export type Check = (metrics: readonly WorkspaceMetric[], checked: Checked) => Iterable<CheckProblem>;
+
+/** A check of files with queries. */
+type QueryCheck = (files: readonly QueryFile[], links: QueryLinks) => Iterable<CheckProblem>;
+
+const QUERY_CHECKS: Readonly<Record<string, QueryCheck>> = {
+  'query-syntax': querySyntax,
+  'query-labels': queryLabels,
+  'query-functions': queryFunctions,
+  'query-metrics': queryMetrics,
+};
+
+/** Checks whose findings are no more than hints. */
+const HINTS = new Set(['query-metrics']);
+
+const CHECKS: Readonly<Record<string, Check>> = {
   'no-duplicate-metric': noDuplicateMetric,
   'label-set-conflict': labelSetConflict,
   'series-budget': seriesBudget,
@@ -22,20 +50,42 @@ const CHECKS: Readonly<Record<keyof typeof checkInfos, Check>> = {
 };
 
 /** Findings of the checks of the workspace that are on; `progress` is told how many files have been looked at. */
-export function runChecks(runner: Runner, progress?: (done: number, total: number) => void): readonly Finding[] {
-  const active = Object.entries(CHECKS).flatMap(([name, check]) => {
-    const setting = runner.config.rules.get(name);
+export function runChecks(
+  runner: Runner,
+  progress?: (done: number, total: number) => void,
+  queries: QueryIndex = collectQueries(runner.workspace.root),
+): readonly Finding[] {
+  const isOn = (name: string): boolean => runner.config.rules.has(name);
+  if (!Object.keys(checkInfos).some(isOn)) return [];
+  const metrics = collectMetrics(runner, progress);
+  const links = new QueryLinks(metrics.map(indexed), queries, runner.workspace);
+  return [
+    ...activeOf(CHECKS, runner).flatMap(({ name, check, severity }) =>
+      withoutDisabled(
+        [...check(metrics, { runner, links })].map((problem) => toFinding(name, severity, problem)),
+        runner,
+      ),
+    ),
+    ...checkQueries(queries.files, links, runner),
+  ];
+}
+
+/** Findings in files with queries; of other files nothing is said. */
+export function checkQueries(files: readonly QueryFile[], links: QueryLinks, runner: Runner): readonly Finding[] {
+  return activeOf(QUERY_CHECKS, runner).flatMap(({ name, check, severity }) =>
+    [...check(files, links)].map((problem) => toFinding(name, severity, problem)),
+  );
+}
+
+function activeOf<C>(checks: Readonly<Record<string, C>>, { config }: Runner) {
+  return Object.entries(checks).flatMap(([name, check]) => {
+    const setting = config.rules.get(name);
     return setting ? [{ name, check, severity: setting.severity }] : [];
   });
-  if (active.length === 0) return [];
-  const metrics = collectMetrics(runner, progress);
-  if (metrics.length === 0) return [];
-  return active.flatMap(({ name, check, severity }) =>
-    withoutDisabled(
-      [...check(metrics, runner)].map((problem) => toFinding(name, severity, problem)),
-      runner,
-    ),
-  );
+}
+
+function indexed(metric: WorkspaceMetric): IndexedMetric {
+  return { path: metric.path, definition: metric, uses: metric.uses.map((use) => ({ path: use.path, use })) };
 }
 
 function toFinding(name: string, severity: Severity, problem: CheckProblem): Finding {
@@ -44,6 +94,7 @@ function toFinding(name: string, severity: Severity, problem: CheckProblem): Fin
     rule: `telint/${name}`,
     severity,
     fixes: [],
+    ...(HINTS.has(name) ? { hint: true as const } : {}),
     ...rest,
     ...(related && related.length > 0 ? { related } : {}),
   };

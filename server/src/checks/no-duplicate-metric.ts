@@ -3,7 +3,7 @@ import type { WorkspaceMetric } from './inventory.ts';
 import { canMeet } from './linked-files.ts';
 
 /** Flags a second definition of a metric that differs from the first: one of them throws or is lost. */
-export const noDuplicateMetric: Check = function* (metrics, { workspace }) {
+export const noDuplicateMetric: Check = function* (metrics, { runner: { workspace } }) {
   const named = Map.groupBy(
     metrics.filter((m) => m.name !== undefined),
     (m) => `${m.library}\0${m.name ?? ''}`,

@@ -3,7 +3,7 @@ import type { Check } from './checks.ts';
 import type { WorkspaceMetric } from './inventory.ts';
 
 /** Flags metrics that no code of the workspace can write; silent where one is handed to code that is not followed. */
-export const noUnusedMetric: Check = function* (metrics, { workspace }) {
+export const noUnusedMetric: Check = function* (metrics, { runner: { workspace }, links }) {
   const names = Map.groupBy(metrics, (m) => m.name);
   for (const metric of metrics) {
     const { name, holder } = metric;
@@ -11,9 +11,15 @@ export const noUnusedMetric: Check = function* (metrics, { workspace }) {
     // Several definitions of a name: which one is written by name cannot be told.
     if ((names.get(name)?.length ?? 0) > 1 || isPublic(metric, workspace)) continue;
     if (isMentioned(metric, holder.name, workspace) || isNamed(metric, name, workspace)) continue;
+    const asked = links.metrics.find(({ definition }) => definition === metric);
+    const queries = asked ? links.asked(asked) : [];
+    const value = metric.library === 'prom' && metric.labelNames?.length === 0 ? 'a zero' : 'nothing';
     yield {
       messageId: 'unused',
-      message: `Metric \`${name}\` is never written: it is exported as ${metric.library === 'prom' && metric.labelNames?.length === 0 ? 'a zero' : 'nothing'} and queries of it find no data. Write it, or remove it.`,
+      message: `Metric \`${name}\` is never written: it is exported as ${value}, and ${queries.length === 0 ? 'queries of it find no data. Write it, or remove it' : `${queries.length} of the queries here find no data. Write it, or remove it with its queries`}.`,
+      ...(queries.length === 0
+        ? {}
+        : { related: queries.map(({ file, range }) => ({ path: file.path, range, message: 'asks for it' })) }),
       path: metric.path,
       range: metric.nameRange,
     };

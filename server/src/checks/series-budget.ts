@@ -2,7 +2,14 @@ import type { Check } from './checks.ts';
 import type { WorkspaceMetric } from './inventory.ts';
 
 /** Flags metrics, and packages, whose estimated number of time series is above the budget of telint.json. */
-export const seriesBudget: Check = function* (metrics, { config: { budget } }) {
+export const seriesBudget: Check = function* (
+  metrics,
+  {
+    runner: {
+      config: { budget },
+    },
+  },
+) {
   if (budget.perMetric === undefined && budget.perService === undefined && Object.keys(budget.metrics).length === 0)
     return;
   for (const metric of metrics) {

@@ -4,12 +4,13 @@ import { runChecks } from '../checks/checks.ts';
 import type { Preset } from '../../../eslint-plugin/src/presets.ts';
 import { loadConfig } from '../config.ts';
 import type { Finding } from '../findings.ts';
+import { collectQueries } from '../query-store.ts';
 import { Runner } from '../runner.ts';
 import type { Given } from './command.ts';
 import type { Io } from './io.ts';
 import { Progress } from './progress.ts';
 import { LinesOf, resultOf, type Result, type SkippedFile } from './results.ts';
-import { selectFiles } from './select-files.ts';
+import { selectFiles, selectQueryFiles } from './select-files.ts';
 
 /** What a run over files found. */
 export interface Linted {
@@ -26,7 +27,13 @@ export function openRunner(given: Given, { cwd }: Pick<Io, 'cwd'>): Runner {
 
 /** Runs rules and checks over the files that the arguments name. */
 export function lintFiles(runner: Runner, args: readonly string[], io: Io): Linted {
-  const files = selectFiles(runner, args);
+  const queries = collectQueries(runner.workspace.root);
+  const asked = selectQueryFiles(
+    runner,
+    args,
+    queries.files.map(({ path }) => path),
+  );
+  const files = selectFiles(runner, args, asked.length > 0);
   const progress = new Progress(io);
   const findings = new Map<string, Finding[]>();
   const skipped: SkippedFile[] = [];
@@ -36,8 +43,9 @@ export function lintFiles(runner: Runner, args: readonly string[], io: Io): Lint
     findings.set(path, [...found]);
     if (error !== undefined) skipped.push({ filePath: path, reason: error });
   }
-  for (const finding of runChecks(runner, (done, total) => progress.step('Collecting metrics of file', done, total)))
-    findings.get(finding.path)?.push(finding);
+  for (const path of asked) findings.set(path, []);
+  const step = (done: number, total: number): void => progress.step('Collecting metrics of file', done, total);
+  for (const finding of runChecks(runner, step, queries)) if (!finding.hint) findings.get(finding.path)?.push(finding);
   progress.done();
   const read = (path: string): string | undefined => runner.workspace.text(path);
   const lines = new LinesOf(read);

@@ -8,7 +8,7 @@ import { metricsCommand } from './metrics.ts';
 import { UsageError, type Command, type ExitCode } from './command.ts';
 import { commandHelp, programHelp } from './help.ts';
 import type { Io } from './io.ts';
-import { nearest } from './nearest.ts';
+import { nearest } from '../nearest.ts';
 import { parseArguments } from './parse-arguments.ts';
 import { version } from './version.ts';
 

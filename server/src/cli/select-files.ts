@@ -11,8 +11,8 @@ export function relativePath(root: string, path: string): string {
   return relative(root, path).split(sep).join('/');
 }
 
-/** Source files that the arguments name: files, folders and globs; without arguments all of the folder. */
-export function selectFiles(runner: Runner, args: readonly string[]): readonly string[] {
+/** Source files that the arguments name: files, folders and globs; without arguments all of the folder. An argument without one is a mistake, unless `mayBeNone`. */
+export function selectFiles(runner: Runner, args: readonly string[], mayBeNone = false): readonly string[] {
   const { root } = runner;
   const inside = runner.workspace.files().filter((path) => path.startsWith(root + sep));
   const isIgnored = ignores(runner);
@@ -20,10 +20,28 @@ export function selectFiles(runner: Runner, args: readonly string[]): readonly s
   const selected = new Set<string>();
   for (const arg of args) {
     const found = filesOf(arg, root, inside);
-    if (found.length === 0) throw new UsageError(`no source file matches "${arg}" in ${root}.`);
+    if (found.length === 0 && !mayBeNone) throw new UsageError(`no source file matches "${arg}" in ${root}.`);
     for (const path of found) if (!isIgnored(path)) selected.add(path);
   }
   return [...selected].sort();
+}
+
+/** Files with queries that the arguments name; code that has none is no mistake. */
+export function selectQueryFiles(runner: Runner, args: readonly string[], paths: readonly string[]): readonly string[] {
+  const { root } = runner;
+  const isIgnored = ignores(runner);
+  const inside = paths.filter((path) => path.startsWith(root + sep) && !isIgnored(path));
+  if (args.length === 0) return inside;
+  const matchers = args.map((arg) => ({
+    path: resolve(root, arg),
+    matches: picomatch(arg.replace(/^\.\//, ''), { dot: true }),
+  }));
+  return inside.filter((file) =>
+    matchers.some(
+      ({ path, matches }) =>
+        path === root || file === path || file.startsWith(path + sep) || matches(relativePath(root, file)),
+    ),
+  );
 }
 
 function ignores({ root, config }: Runner): (path: string) => boolean {
