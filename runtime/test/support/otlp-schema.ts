@@ -53,6 +53,9 @@ export interface ArrivedSpan {
   readonly parentSpanId: string;
   readonly traceState: string;
   readonly kind: number;
+  /** Milliseconds since 1970. */
+  readonly start: number;
+  readonly end: number;
   readonly statusCode: number;
   readonly statusMessage: string;
   readonly attributes: Readonly<Record<string, unknown>>;
@@ -72,6 +75,8 @@ interface DecodedSpan {
   readonly parentSpanId?: Buffer;
   readonly traceState?: string;
   readonly kind?: number;
+  readonly startTimeUnixNano: number;
+  readonly endTimeUnixNano: number;
   readonly status?: { readonly code?: number; readonly message?: string };
   readonly attributes?: readonly KeyValue[];
   readonly events?: readonly { readonly name: string; readonly attributes?: readonly KeyValue[] }[];
@@ -104,6 +109,8 @@ export function decodeRequest(body: Uint8Array): ArrivedSpan[] {
           parentSpanId: hex(span.parentSpanId),
           traceState: span.traceState ?? '',
           kind: span.kind ?? 0,
+          start: span.startTimeUnixNano / 1e6,
+          end: span.endTimeUnixNano / 1e6,
           statusCode: span.status?.code ?? 0,
           statusMessage: span.status?.message ?? '',
           attributes: record(span.attributes),
