@@ -6,6 +6,9 @@ import { FindingsCache } from './findings-cache.ts';
 import type { LoadListener } from './indexed-workspace.ts';
 import type { MetricIndex } from './metric-index.ts';
 import { MetricStore } from './metric-store.ts';
+import { QueryLinks } from './query-links.ts';
+import { isQueryPath } from './query-listing.ts';
+import { QueryStore, type QueryIndex } from './query-store.ts';
 import { Projects, type Project } from './projects.ts';
 import { defaultServerSettings, type ServerSettings } from './settings.ts';
 import { yieldToEvents } from './slices.ts';
@@ -42,6 +45,7 @@ export class Session {
   readonly documents = new Documents();
   readonly projects: Projects;
   readonly findings: FindingsCache;
+  readonly queries: QueryStore;
   /** What the last check of the workspace found across files, by file; an edit of the file takes it back. */
   readonly acrossFiles = new Map<string, readonly Finding[]>();
   settings: ServerSettings = defaultServerSettings;
@@ -64,6 +68,7 @@ export class Session {
 
   constructor(host: SessionHost) {
     this.#host = host;
+    this.queries = new QueryStore(this.documents);
     this.projects = new Projects({
       onConfig: (path, mistake) => host.onConfig(path, mistake),
       openTexts: () => this.documents.all().map((d) => [d.path, d.text.getText()] as const),
@@ -123,7 +128,7 @@ export class Session {
     // A text of that size would not be read from the disk either.
     else this.projects.update(document.path, content.length > MAX_LENGTH ? '' : content);
     this.#store.changed(this.projects.workspaces(), document.path);
-    this.changed();
+    if (this.#matters(document.path)) this.changed();
     for (const listener of this.#documentListeners) listener(document, event);
   }
 
@@ -137,7 +142,13 @@ export class Session {
         this.projects.update(path);
         this.#store.changed(this.projects.workspaces(), path);
       }
-    this.changed();
+    if (paths.length > MANY_FILES || paths.filter((path) => this.#matters(path)).length > 0) this.changed();
+  }
+
+  /** JSON and YAML that ask for nothing are the affair of others. */
+  #matters(path: string): boolean {
+    const asks = this.queries.changed(this.projects.workspaces(), path);
+    return asks || !isQueryPath(path);
   }
 
   /** Looks which files changed on disk since the last time, for clients that do not watch them. */
@@ -188,6 +199,24 @@ export class Session {
   /** What `recentMetrics` would answer, where it would answer at once. */
   knownMetrics(path: string): MetricIndex | undefined {
     return this.#store.recent(this.projects.of(path));
+  }
+
+  /** Queries of the workspace of a file, joined with its metrics: exactly as they are now, or as they were last collected. */
+  async links(path: string, when: 'exact' | 'recent' = 'recent'): Promise<QueryLinks> {
+    const { metrics } = await (when === 'exact' ? this.metrics(path) : this.recentMetrics(path));
+    return this.#linked(path, metrics, await this.queries.of(this.projects.of(path).workspace));
+  }
+
+  /** What `links` would answer, where it would answer at once. */
+  knownLinks(path: string): QueryLinks | undefined {
+    const metrics = this.knownMetrics(path)?.metrics;
+    const queries = this.queries.known(this.projects.of(path).workspace);
+    return metrics && queries && this.#linked(path, metrics, queries);
+  }
+
+  #linked(path: string, metrics: MetricIndex['metrics'], queries: QueryIndex): QueryLinks {
+    const files = queries.files.filter((file) => !this.projects.of(file.path).isIgnored(file.path));
+    return new QueryLinks(metrics, { ...queries, files }, this.projects.of(path).runner.workspace);
   }
 
   onMetrics(listener: () => void): void {

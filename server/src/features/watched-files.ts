@@ -2,14 +2,16 @@ import { basename } from 'node:path';
 import { DidChangeWatchedFilesNotification } from 'vscode-languageserver/node';
 import { CONFIG_FILE } from '../config.ts';
 import { pathOf } from '../documents.ts';
+import { QUERY_GLOBS } from '../query-listing.ts';
 import type { Feature } from './feature.ts';
 
-/** Files whose changes on disk matter: code, and what says how it is resolved and checked. */
+/** Files whose changes on disk matter: code, what says how it is resolved and checked, and what can hold queries. */
 const WATCHED = [
   '**/*.{js,cjs,mjs,jsx,ts,cts,mts,tsx}',
   '**/package.json',
   '**/{ts,js}config*.json',
   `**/${CONFIG_FILE}`,
+  ...QUERY_GLOBS,
 ];
 
 /** Changes on disk: the client watches where it can, else files are looked at again when one is saved. */
