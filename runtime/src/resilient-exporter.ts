@@ -10,6 +10,10 @@ import { SpanRing } from './span-ring.ts';
 import { SpanSpool } from './span-spool.ts';
 import { EXPORT_SUCCESS, type ExportResultLike, type ReadableSpanLike, type SpanExporterLike } from './span-types.ts';
 
+/** Shares of the queue from which on batches go to disk: while nothing may be sent, and while an export is under way. */
+const HALF_FULL = 0.5;
+const NEARLY_FULL = 0.75;
+
 interface Batch {
   readonly spans: ReadableSpanLike[];
   readonly file?: string | undefined;
@@ -160,12 +164,16 @@ export class ResilientExporter implements SpanExporterLike {
     if (this.#closed) return;
     const state = this.#circuit.state;
     if (state === 'open') {
-      this.#relieve();
+      this.#relieve(HALF_FULL);
       this.#stopTimer();
       this.#startTimer(this.#circuit.waitMs);
       return;
     }
-    if (this.#flying.size >= (state === 'closed' ? this.#concurrency : 1)) return;
+    if (this.#flying.size >= (state === 'closed' ? this.#concurrency : 1)) {
+      // An attempt may take as long as the export timeout, and nothing else makes room meanwhile.
+      this.#relieve(NEARLY_FULL);
+      return;
+    }
     const batch = this.#next();
     if (batch === undefined) {
       this.#load();
@@ -197,9 +205,10 @@ export class ResilientExporter implements SpanExporterLike {
       });
   }
 
-  /** Moves the oldest batch to disk while the collector is away and memory fills up. */
-  #relieve(): void {
-    if (this.#spool === undefined || this.#isSpooling || this.#spoolBlocked || this.#held < this.#maxQueue / 2) return;
+  /** Moves the oldest batch to disk while the collector is away, or does not answer, and memory fills up. */
+  #relieve(share: number): void {
+    const isDue = this.#held >= this.#maxQueue * share;
+    if (this.#spool === undefined || this.#isSpooling || this.#spoolBlocked || !isDue) return;
     const batch = this.#retry.shift() ?? this.#takeBatch();
     if (batch === undefined) return;
     this.#isSpooling = true;

@@ -8,7 +8,7 @@ import { resilientExporter, spanProcessor, type ResilientOptions } from '../src/
 import { decodeSpans, encodeSpans } from '../src/span-codec.ts';
 import type { ReadableSpanLike } from '../src/span-types.ts';
 import { LINES } from './support/otel-lines.ts';
-import { accept, refuseWith, startCollector, waitFor, type Collector } from './support/otlp-collector.ts';
+import { accept, hang, refuseWith, startCollector, waitFor, type Collector } from './support/otlp-collector.ts';
 import { alwaysOn } from '../src/sampling.ts';
 
 describe.each(LINES)('the spool, $name', (line) => {
@@ -27,8 +27,8 @@ describe.each(LINES)('the spool, $name', (line) => {
 
   const files = (): string[] => readdirSync(directory).filter((file) => file.includes('.spans'));
 
-  function service(options: ResilientOptions = {}) {
-    const inner = line.exporter({ endpoint: collector.url, timeoutMs: 300, tls: { ca: collector.ca } });
+  function service(options: ResilientOptions = {}, timeoutMs = 300) {
+    const inner = line.exporter({ endpoint: collector.url, timeoutMs, tls: { ca: collector.ca } });
     const processor = spanProcessor(
       resilientExporter(inner, {
         scheduledDelayMs: 10,
@@ -100,6 +100,20 @@ describe.each(LINES)('the spool, $name', (line) => {
     const stats = processor.stats();
     expect(stats.exported + stats.dropped).toBe(sent);
     expect(new Set(collector.spans.map((span) => span.spanId)).size).toBe(stats.exported);
+    await processor.shutdown();
+  });
+
+  test('takes the overflow while a collector that does not answer holds an export, too', async () => {
+    collector.answer = hang;
+    const { processor, burst } = service({ maxQueueSize: 400, concurrency: 1, exportTimeoutMs: 60_000 }, 60_000);
+    for (let sent = 0; sent < 1500; sent += 50) {
+      burst(50, sent);
+      const hasRoom = (): boolean => processor.stats().queued + processor.stats().inFlight <= 350;
+      expect(await waitFor(hasRoom)).toBe(true);
+    }
+    expect(processor.stats()).toMatchObject({ accepted: 1500, dropped: 0, failures: 0, exported: 0 });
+    expect(processor.stats().spooled).toBeGreaterThanOrEqual(1000);
+    collector.answer = accept;
     await processor.shutdown();
   });
 
