@@ -71,7 +71,7 @@ export async function buildExtension({ target, minify }: ExtensionBuild): Promis
     }),
     build({
       ...common,
-      entryPoints: ['server/src/main.ts'],
+      entryPoints: { main: 'server/src/main.ts', 'types/worker': 'server/src/types/worker.ts' },
       outdir: join(DIST, 'server'),
       format: 'esm',
       splitting: true,

@@ -23,6 +23,7 @@ export const checkCommand: Command = {
       choices: ['stylish', 'json', 'sarif', 'github'],
     },
     ...CONFIG_OPTIONS,
+    types: { help: 'Ask the TypeScript of the project about what the code alone leaves open.' },
     fix: { help: 'Apply the fixes that are safe: neither the program nor its telemetry changes.' },
     quiet: { help: 'Report errors only.' },
     'max-warnings': { help: 'Fail with more warnings than this.', value: 'n' },
@@ -42,7 +43,9 @@ async function check(given: Given, io: Io): Promise<ExitCode> {
   const baseline = new Baseline(io.cwd, given.text('suppressions-location'), suppress);
   const runner = openRunner(given, io);
   const fixed = given.on('fix') ? fixFiles(runner, given.paths, io) : 0;
-  const linted = lintFiles(runner, given.paths, io);
+  const types = given.on('types') || runner.config.settings.types;
+  const typed = types ? await (await import('./lint-typed.ts')).lintTyped(runner, given.paths, io) : undefined;
+  const linted = lintFiles(runner, given.paths, io, typed);
   if (suppress) baseline.suppressAll(linted.results);
   if (prune) baseline.prune(linted.results);
   const { results: known, unused } = baseline.apply(linted.results);

@@ -5,7 +5,7 @@ import type { Preset } from '../../../eslint-plugin/src/presets.ts';
 import { loadConfig } from '../config.ts';
 import type { Finding } from '../findings.ts';
 import { collectQueries } from '../query-store.ts';
-import { Runner } from '../runner.ts';
+import { Runner, type FileResult } from '../runner.ts';
 import type { Given } from './command.ts';
 import type { Io } from './io.ts';
 import { Progress } from './progress.ts';
@@ -25,8 +25,13 @@ export function openRunner(given: Given, { cwd }: Pick<Io, 'cwd'>): Runner {
   return new Runner(cwd, config, new Workspace(workspaceRoot(cwd)));
 }
 
-/** Runs rules and checks over the files that the arguments name. */
-export function lintFiles(runner: Runner, args: readonly string[], io: Io): Linted {
+/** Runs rules and checks over the files that the arguments name; `typed` are findings of some of them that rest on types. */
+export function lintFiles(
+  runner: Runner,
+  args: readonly string[],
+  io: Io,
+  typed: ReadonlyMap<string, FileResult> = new Map(),
+): Linted {
   const queries = collectQueries(runner.workspace.root);
   const asked = selectQueryFiles(
     runner,
@@ -39,7 +44,7 @@ export function lintFiles(runner: Runner, args: readonly string[], io: Io): Lint
   const skipped: SkippedFile[] = [];
   for (const [i, path] of files.entries()) {
     progress.step('Checking file', i + 1, files.length);
-    const { findings: found, error } = lintOne(runner, path);
+    const { findings: found, error } = typed.get(path) ?? lintOne(runner, path);
     findings.set(path, [...found]);
     if (error !== undefined) skipped.push({ filePath: path, reason: error });
   }

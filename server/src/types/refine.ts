@@ -1,4 +1,4 @@
-import type { FileResult, Runner } from '../runner.ts';
+import type { FileResult, Runner, TypedResult } from '../runner.ts';
 import { yieldToEvents } from '../slices.ts';
 import { withAnswers, type KnownTypes } from './asked-types.ts';
 import type { Place } from './batch.ts';
@@ -28,6 +28,10 @@ export interface RefineContext {
   /** Texts that an editor shows, by path. */
   readonly open: Readonly<Record<string, string>>;
   readonly signal: AbortSignal;
+  /** TypeScript reads the project of the first file with questions while those of the others are collected. */
+  readonly early?: boolean;
+  /** Is told how many files were looked at. */
+  readonly onFile?: (done: number) => void;
   onLog(message: string): void;
 }
 
@@ -49,12 +53,19 @@ export async function refine(
   const { service, open, signal } = context;
   const refined = new Map<string, Refined>();
   let pending: Pending[] = [];
-  for (const file of files) {
+  let start: Promise<unknown> | undefined;
+  for (const [i, file] of files.entries()) {
     if (signal.aborted) return refined;
+    context.onFile?.(i + 1);
     const looked = service.knows(file.path) ? look(file, new Map(), context) : undefined;
-    if (looked?.pending) pending.push(looked.pending);
+    if (looked?.pending) {
+      const { text } = looked.pending;
+      pending.push(looked.pending);
+      if (context.early) start ??= service.ask([{ path: file.path, text, places: [] }], open, signal);
+    }
     if (looked) await yieldToEvents();
   }
+  await start;
   for (let round = 1; round <= MAX_ROUNDS && pending.length > 0; round++) {
     const answers = await service.ask(
       pending.map(({ file: { path }, text, places }) => ({ path, text, places })),
@@ -83,7 +94,7 @@ function look(
   known: KnownTypes,
   context: RefineContext,
 ): { readonly refined: Refined; readonly pending: Pending | undefined } | undefined {
-  const typed = file.runner.lintTyped(file.path, known);
+  const typed = lintSafely(file, known);
   if (!typed) return undefined;
   const { result, text, open } = typed;
   const places = open.slice(0, Math.max(0, MAX_QUESTIONS - known.size));
@@ -95,4 +106,13 @@ function look(
     refined: { result, text, known },
     pending: places.length > 0 ? { file, text, known, places } : undefined,
   };
+}
+
+/** What a rule cannot cope with is said where the file is judged without types. */
+function lintSafely({ path, runner }: FileToRefine, known: KnownTypes): TypedResult | undefined {
+  try {
+    return runner.lintTyped(path, known);
+  } catch {
+    return undefined;
+  }
 }
