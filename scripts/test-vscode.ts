@@ -65,7 +65,9 @@ async function runHostTests(vsix: string, desktop: boolean, grep: string | undef
   const progress = join(folder, 'progress.txt');
   try {
     await runTests({
-      extensionDevelopmentPath: inRoot(`${TESTS}/fixtures/eslint-extension`),
+      extensionDevelopmentPath: ['eslint-extension', 'typescript-extension'].map((name) =>
+        inRoot(`${TESTS}/fixtures/${name}`),
+      ),
       extensionTestsPath: await bundleSuite(),
       extensionTestsEnv: {
         TELINT_VSCODE_REPORT: report,

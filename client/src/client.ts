@@ -17,7 +17,7 @@ import { EditorClient } from './editor-client.ts';
 import { EditorTypeScript } from './editor-typescript.ts';
 import { middlewareOf } from './middleware.ts';
 import { PerFileFindings } from './per-file-findings.ts';
-import { CHANGED, EDITOR_TYPESCRIPT, type InitializationOptions } from './protocol.ts';
+import { CHANGED, EDITOR_TYPESCRIPT, TRUSTED, type InitializationOptions } from './protocol.ts';
 import { settings } from './settings.ts';
 
 /** What the server does at the moment. */
@@ -81,7 +81,8 @@ export class TelintClient implements vscode.Disposable {
         if (newState === State.Running) void typescript.renew();
       }),
       vscode.workspace.onDidGrantWorkspaceTrust(() => {
-        if (this.#client.isRunning()) void this.restart();
+        if (this.#client.isRunning()) void this.#client.sendNotification(TRUSTED);
+        void typescript.renew();
       }),
       this.#client.onNotification(CHANGED, () => {
         this.#inventory.fire(undefined);

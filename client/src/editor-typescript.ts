@@ -13,8 +13,7 @@ const EXTENSIONS = [
 
 /** What such an extension says of the TypeScript it runs; `typescript/vscode` declares it, from 7.1 on. */
 interface TypeScriptSdk {
-  readonly version: string;
-  readonly packageJsonPath: string | undefined;
+  readonly packageJsonPath: string;
   initializeAPIConnection(): Promise<string>;
 }
 
@@ -27,7 +26,7 @@ interface TypeScriptExtension {
 export interface TypeScriptTaker {
   /** False while there is nobody to take it; `renew` is called then when there is. */
   isReady(): boolean;
-  take(offered: EditorTypeScriptParams): Promise<void>;
+  take(offered: EditorTypeScriptParams | null): Promise<void>;
 }
 
 /**
@@ -60,11 +59,9 @@ export class EditorTypeScript implements vscode.Disposable {
     if (!sdk || !this.#taker.isReady() || !vscode.workspace.isTrusted || settings().types === 'off') return;
     try {
       const pipe = await sdk.initializeAPIConnection();
-      const { version, packageJsonPath } = sdk;
-      if (sdk !== this.#sdk) return;
-      await this.#taker.take({ version, pipe, ...(packageJsonPath === undefined ? {} : { packageJsonPath }) });
+      if (sdk === this.#sdk) await this.#taker.take({ pipe, packageJson: sdk.packageJsonPath });
     } catch (error) {
-      this.#log.warn(`The TypeScript of the editor cannot be asked for types: ${String(error)}`);
+      this.#warn('cannot be asked for types', error);
     }
   }
 
@@ -77,10 +74,12 @@ export class EditorTypeScript implements vscode.Disposable {
     const extension = EXTENSIONS.map((id) => vscode.extensions.getExtension(id)).find((found) => found !== undefined);
     if (extension?.id === this.#extension) return;
     this.#listener?.dispose();
+    const hadOne = this.#sdk !== undefined;
     this.#listener = this.#sdk = undefined;
     this.#extension = extension?.id;
-    if (!extension) return;
     try {
+      if (hadOne && this.#taker.isReady()) await this.#taker.take(null);
+      if (!extension) return;
       // It comes with the same languages as this one, so nothing is started that would not start anyway.
       const api: unknown = await extension.activate();
       if (!isTypeScriptExtension(api) || !this.#isAbout(extension.id)) return;
@@ -90,8 +89,12 @@ export class EditorTypeScript implements vscode.Disposable {
         void this.renew();
       });
     } catch (error) {
-      this.#log.warn(`${extension.id} has not started: ${String(error)}`);
+      this.#warn('has not started', error);
     }
+  }
+
+  #warn(what: string, error: unknown): void {
+    this.#log.warn(`The TypeScript of the editor ${what}: ${String(error)}`);
   }
 
   #isAbout(id: string): boolean {
@@ -103,9 +106,9 @@ function isTypeScriptExtension(api: unknown): api is TypeScriptExtension {
   return typeof (api as Partial<TypeScriptExtension> | undefined)?.onLanguageServerInitialized === 'function';
 }
 
-/** TypeScript 7.0 fires without a value; its API is another one. */
+/** TypeScript 7.0 fires without a value, and its API is another one; a bare executable comes without a package. */
 function isSdk(given: unknown): given is TypeScriptSdk {
   if (typeof given !== 'object' || given === null) return false;
-  const { version, initializeAPIConnection } = given as Partial<TypeScriptSdk>;
-  return typeof version === 'string' && typeof initializeAPIConnection === 'function';
+  const { packageJsonPath, initializeAPIConnection } = given as Partial<TypeScriptSdk>;
+  return typeof packageJsonPath === 'string' && typeof initializeAPIConnection === 'function';
 }

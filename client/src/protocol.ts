@@ -80,14 +80,16 @@ export interface InitializationOptions {
   readonly trusted: boolean;
 }
 
-/** Sent to the server when the editor runs TypeScript 7.1 or later, and again when either of them has started anew. */
+/** Sent to the server when somebody has come to trust the workspace. */
+export const TRUSTED = 'telint/trusted';
+
+/** Sent to the server when the editor runs TypeScript 7.1 or later, and again when either of them has started anew; null when it ends. */
 export const EDITOR_TYPESCRIPT = 'telint/typescript';
 
 /** A TypeScript that listens on a pipe, and the package that speaks with it. */
 export interface EditorTypeScriptParams {
-  readonly version: string;
   /** Path of a socket or named pipe, for `API.fromLSPConnection` of `typescript/async`. */
   readonly pipe: string;
-  /** Manifest of the package whose `typescript/async` fits; there is none beside a bare executable. */
-  readonly packageJsonPath?: string;
+  /** Path of the manifest of the package whose `typescript/async` fits. */
+  readonly packageJson: string;
 }

@@ -2,10 +2,11 @@ import { appendFileSync, readdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import Mocha from 'mocha';
 import type { SuiteReport } from '../host/report.ts';
+import { DEADLINE_MS } from './editor.ts';
 
 /** Runs every suite beside this file in the extension host; a report on disk is the proof that it came to an end. */
 export async function run(): Promise<void> {
-  const mocha = new Mocha({ ui: 'bdd', timeout: 60_000, reporter: 'spec', color: false });
+  const mocha = new Mocha({ ui: 'bdd', timeout: 3 * DEADLINE_MS, reporter: 'spec', color: false });
   const wanted = process.env['TELINT_VSCODE_GREP'];
   if (wanted !== undefined) mocha.grep(new RegExp(wanted));
   // Read while the tests run: what was said last tells where a run hangs.
