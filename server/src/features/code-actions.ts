@@ -31,6 +31,8 @@ interface Offer {
   readonly isPreferred?: boolean;
   readonly command?: CodeAction['command'];
   readonly edits?: () => readonly TextEdit[];
+  /** Which one of those with its kind and title. */
+  readonly nth: number;
 }
 
 /** What a client sends back to get the edits of an action. */
@@ -40,6 +42,7 @@ interface Ticket {
   readonly range: TextRange;
   readonly kind: string;
   readonly title: string;
+  readonly nth: number;
 }
 
 /** Fixes of findings, comments that switch rules off, and instrumentation; edits are made when one is chosen. */
@@ -58,8 +61,14 @@ export const codeActions: Feature = {
       await session.soonLoaded(document.path);
       if (session.documents.get(document.uri) !== document) return null;
       const range = rangeOf(document, params);
-      return offers(services, document, range)
-        .filter(({ kind, disabled }) => isWanted(params, kind) && (disabled === undefined || showsDisabled(client)))
+      const wanted = offers(services, document, range).filter(
+        ({ kind, disabled }) => isWanted(params, kind) && (disabled === undefined || showsDisabled(client)),
+      );
+      const fixed = new Set(
+        wanted.flatMap(({ kind, finding }) => (kind === CodeActionKind.QuickFix ? (finding ?? []) : [])),
+      );
+      return wanted
+        .filter(({ kind, finding }) => kind === CodeActionKind.QuickFix || !finding || !fixed.has(finding))
         .map((offer) => toAction(services, document, range, offer));
     });
     connection.onCodeActionResolve((action) => {
@@ -68,7 +77,7 @@ export const codeActions: Feature = {
       if (!ticket || document?.text.version !== ticket.version)
         throw new ResponseError(LSPErrorCodes.ContentModified, 'The document has changed.');
       const offer = offers(services, document, ticket.range).find(
-        ({ kind, title, edits }) => edits && kind === ticket.kind && title === ticket.title,
+        ({ kind, title, nth, edits }) => edits && kind === ticket.kind && title === ticket.title && nth === ticket.nth,
       );
       const edits = offer?.edits?.() ?? [];
       return { ...action, edit: workspaceEdit(services, new Map([[document.path, edits]])) };
@@ -100,14 +109,20 @@ function offers(services: Services, document: OpenDocument, range: TextRange): r
   const { findings } = session.findings.of(document);
   const text = document.text.getText();
   const here = session.settings.perFile === 'off' ? [] : findings.filter((f) => touches(f.range, range));
+  const seen = new Map<string, number>();
   return [
     ...here.flatMap((finding) => findingOffers(finding, document.path, text)),
     ...safeOffer(findings),
     ...instrumentsAt(services, document, range),
-  ];
+  ].map((offer) => {
+    const key = `${offer.kind} ${offer.title}`;
+    const nth = seen.get(key) ?? 0;
+    seen.set(key, nth + 1);
+    return { ...offer, nth };
+  });
 }
 
-function findingOffers(finding: Finding, path: string, text: string): readonly Offer[] {
+function findingOffers(finding: Finding, path: string, text: string): readonly Omit<Offer, 'nth'>[] {
   const kind = CodeActionKind.QuickFix;
   const rule = finding.rule;
   const { url } = describeRule(rule);
@@ -129,7 +144,7 @@ function findingOffers(finding: Finding, path: string, text: string): readonly O
   ];
 }
 
-function safeOffer(findings: readonly Finding[]): readonly Offer[] {
+function safeOffer(findings: readonly Finding[]): readonly Omit<Offer, 'nth'>[] {
   const edits = editsOf(safeFixes(findings));
   return edits.length === 0 ? [] : [{ title: 'Apply all safe fixes of Telint', kind: FIX_ALL, edits: () => edits }];
 }
@@ -155,7 +170,7 @@ export function instrumentsAt(
 
 function toAction(services: Services, document: OpenDocument, range: TextRange, offer: Offer): CodeAction {
   const { title, kind, finding, disabled, isPreferred, command, edits } = offer;
-  const ticket: Ticket = { uri: document.uri, version: document.text.version, range, kind, title };
+  const ticket: Ticket = { uri: document.uri, version: document.text.version, range, kind, title, nth: offer.nth };
   return {
     title,
     kind,

@@ -1,3 +1,4 @@
+import { basename } from 'node:path';
 import { MarkupKind, type Hover } from 'vscode-languageserver/node';
 import { unboundedKeys } from '../../../eslint-plugin/src/knowledge/semconv-cardinality.ts';
 import {
@@ -7,9 +8,12 @@ import {
 } from '../../../eslint-plugin/src/knowledge/semconv.ts';
 import { positionsOf, type OpenDocument } from '../documents.ts';
 import type { Finding, TextRange } from '../findings.ts';
-import { labelDomain, labelNamesOf, seriesEstimate, targetAt, type MetricTarget } from '../metric-index.ts';
-import { touches, type Feature, type Services } from './feature.ts';
-import { count, plain, seriesText } from './words.ts';
+import { targetAt } from '../metric-index.ts';
+import { locationOf, touches, type Feature, type Services } from './feature.ts';
+import { showsRelated } from './to-diagnostic.ts';
+import { liveText } from './live-series.ts';
+import { contents, labelText, metricText, queryHover } from './metric-hover.ts';
+import { queryFileOf } from './query-target.ts';
 
 /** What is known of a metric, a label, an attribute or a finding under the cursor. */
 export const hover: Feature = {
@@ -24,6 +28,7 @@ export const hover: Feature = {
 
 async function hoverAt(services: Services, document: OpenDocument, offset: number): Promise<Hover | null> {
   const { session } = services;
+  if (queryFileOf(document)) return queryHover(services, document, offset);
   const text = document.text.getText();
   const parts: string[] = [];
   let range: TextRange | undefined;
@@ -32,7 +37,12 @@ async function hoverAt(services: Services, document: OpenDocument, offset: numbe
   const target = targetAt(index, document.path, text, offset);
   if (target) {
     range = target.range;
-    parts.push(target.label === undefined ? metricText(target) : labelText(target, target.label));
+    const { metric, label } = target;
+    const links = await session.links(document.path);
+    if (session.documents.get(document.uri) !== document) return null;
+    parts.push(label === undefined ? metricText(services, metric, links) : labelText(services, metric, label, links));
+    const live = label === undefined ? await liveText(services, metric) : '';
+    if (live !== '') parts.push(live);
   }
   const attribute = attributeAt(text, offset);
   if (attribute) {
@@ -40,35 +50,18 @@ async function hoverAt(services: Services, document: OpenDocument, offset: numbe
     parts.push(attributeText(attribute.name, attribute.entry));
   }
   const finding = session.findings.of(document).findings.find((f) => touches(f.range, { start: offset, end: offset }));
-  if (finding && (finding.related?.length ?? 0) > 0) {
+  const markdown = services.client.textDocument?.hover?.contentFormat?.includes(MarkupKind.Markdown) !== false;
+  // Clients that show related places show the trace with the finding.
+  if (finding && (finding.related?.length ?? 0) > 0 && !showsRelated(services)) {
     range ??= finding.range;
-    parts.push(traceText(finding));
+    parts.push(traceText(services, finding, markdown));
   }
   if (parts.length === 0 || !range) return null;
-  const markdown = services.client.textDocument?.hover?.contentFormat?.includes(MarkupKind.Markdown) !== false;
   const value = parts.join('\n\n---\n\n');
   return {
-    contents: markdown
-      ? { kind: MarkupKind.Markdown, value }
-      : { kind: MarkupKind.PlainText, value: value.replace(/[`*\\]/g, '') },
+    contents: contents(services, value),
     range: positionsOf(document.text, range),
   };
-}
-
-function metricText({ metric }: MetricTarget): string {
-  const { definition, uses } = metric;
-  const labels = labelNamesOf(metric);
-  const series = seriesEstimate(metric);
-  const perSet = definition.perSet > 1 ? ` (${definition.perSet} per set of labels)` : '';
-  return [
-    `**${definition.instrument}** \`${definition.name ?? 'without a constant name'}\`${definition.help ? ` — ${plain(definition.help)}` : ''}`,
-    ...labels.map((key) => `- \`${key}\`: ${labelDomain(metric, key)}`),
-    `\nEstimate: ${seriesText(series)}${'count' in series ? perSet : ''}, from ${count(uses.length, 'write')}.`,
-  ].join('\n');
-}
-
-function labelText({ metric }: MetricTarget, label: string): string {
-  return `Label \`${label}\` of \`${metric.definition.name ?? 'the metric'}\`: ${labelDomain(metric, label)}.`;
 }
 
 const WORD = /(['"`])([\w.-]+)\1|\b(?:ATTR|SEMATTRS|SEMRESATTRS)_\w+/g;
@@ -107,7 +100,12 @@ function attributeText(name: string, { stability, deprecated, successor, moved, 
     .join('\n\n');
 }
 
-function traceText({ rule, related = [] }: Finding): string {
-  const steps = related.map(({ path, message }) => `${message} (${path.split(/[/\\]/).at(-1) ?? path})`);
+function traceText(services: Services, { rule, related = [] }: Finding, markdown: boolean): string {
+  const steps = related.map(({ path, range, message }) => {
+    const location = locationOf(services, path, range);
+    if (!location) return message;
+    const place = `${basename(path)}:${location.range.start.line + 1}`;
+    return `${message} (${markdown ? `[${place}](${location.uri}#L${location.range.start.line + 1})` : place})`;
+  });
   return `\`${rule}\`, from the report to its cause:\n${steps.map((step, i) => `${i + 1}. ${step}`).join('\n')}`;
 }

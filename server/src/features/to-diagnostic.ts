@@ -7,6 +7,11 @@ import { locationOf, type Services } from './feature.ts';
 /** Name that clients show beside a finding. */
 export const SOURCE_NAME = 'telint';
 
+/** Does the client show the places that explain a finding beside it? */
+export function showsRelated({ client: { textDocument } }: Pick<Services, 'client'>): boolean {
+  return { ...textDocument?.publishDiagnostics, ...textDocument?.diagnostic }.relatedInformation === true;
+}
+
 /** A finding as the client shows it, with as much as it can show. */
 export function toDiagnostic(services: Services, document: OpenDocument, finding: Finding): Diagnostic {
   const shows = { ...services.client.textDocument?.publishDiagnostics, ...services.client.textDocument?.diagnostic };
@@ -16,11 +21,15 @@ export function toDiagnostic(services: Services, document: OpenDocument, finding
   });
   return {
     range: positionsOf(document.text, finding.range),
-    severity: finding.severity === 'error' ? DiagnosticSeverity.Error : DiagnosticSeverity.Warning,
+    severity: finding.hint
+      ? DiagnosticSeverity.Hint
+      : finding.severity === 'error'
+        ? DiagnosticSeverity.Error
+        : DiagnosticSeverity.Warning,
     code: finding.rule.replace(/^telint\//, ''),
     ...(shows.codeDescriptionSupport === true ? { codeDescription: { href: describeRule(finding.rule).url } } : {}),
     source: SOURCE_NAME,
     message: finding.message,
-    ...(shows.relatedInformation === true && related.length > 0 ? { relatedInformation: related } : {}),
+    ...(showsRelated(services) && related.length > 0 ? { relatedInformation: related } : {}),
   };
 }

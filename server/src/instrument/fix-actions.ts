@@ -26,6 +26,7 @@ export function fixActions(
     return finding.fixes.map(({ title, edits }) => ({
       title,
       kind: `refactor.rewrite.telint.${kind}`,
+      finding,
       edits: () => edits,
     }));
   });

@@ -13,6 +13,8 @@ export interface InstrumentAction {
   readonly kind: string;
   /** Why it cannot be done here; there are no edits then. */
   readonly disabled?: string;
+  /** What it repairs, where it is the fix of a finding. */
+  readonly finding?: Finding;
   readonly edits: () => readonly TextEdit[];
 }
 

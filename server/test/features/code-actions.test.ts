@@ -112,6 +112,35 @@ export const text = (req: Request) => \`text
   },
 });
 
+const TWO_OPEN = `import { trace } from '@opentelemetry/api';
+const tracer = trace.getTracer('shop');
+export async function load(): Promise<void> {
+  const outer = tracer.startSpan('outer');
+  const inner = tracer.startSpan('inner');
+  await fetch('/');
+}
+`;
+
+defineTest('a fix is offered once: under the cursor as a quick fix, from elsewhere in the function as a rewrite', {
+  fs: { 'x.ts': TWO_OPEN },
+  prepare: (world) => world.open('x.ts'),
+  async handle(world) {
+    await world.findings('x.ts', (items) => items.length === 2);
+    const fixes = async (text: string, only?: readonly string[]) =>
+      (await actionsAt(world, 'x.ts', text, only)).filter(({ title }) => title.startsWith('End the span'));
+    const kinds = async (text: string, only?: readonly string[]) => (await fixes(text, only)).map(({ kind }) => kind);
+    const rewrite = 'refactor.rewrite.telint.span-end';
+    expect(await kinds("tracer.startSpan('outer')")).toEqual(['quickfix', rewrite]);
+    expect(await kinds("tracer.startSpan('outer')", ['refactor'])).toEqual([rewrite, rewrite]);
+    expect(await kinds('await fetch')).toEqual([rewrite, rewrite]);
+    // Two of one title are two different changes.
+    const all = await fixes('await fetch');
+    expect(await resolved(world, 'x.ts', all[0])).toContain('outer.end();');
+    expect(await resolved(world, 'x.ts', all[1])).toContain('inner.end();');
+    expect(all.map(({ diagnostics }) => diagnostics?.length)).toEqual([1, 1]);
+  },
+});
+
 defineTest('instrumentation is a refactoring: who asks for quick fixes does not get it', {
   fs: { ...METRIC_SERVICE, 'src/plain.ts': 'export async function load(id: string) {\n  return await fetch(id);\n}\n' },
   prepare: (world) => world.open('src/plain.ts'),

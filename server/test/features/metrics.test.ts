@@ -38,7 +38,6 @@ defineTest('hover over a metric names its labels, their values and the estimate'
     expect(await hoverText(world, 'src/routes.ts', "method: 'GET'")).toContain(
       'Label `method` of `app_requests_total`: 2 values.',
     );
-    expect(await hoverText(world, 'src/routes.ts', 'route: req.path')).toContain('from the report to its cause');
     expect(await hoverText(world, 'src/routes.ts', 'export function')).toBe('');
   },
 });
