@@ -119,6 +119,23 @@ export class QueryLinks {
     return [...this.#byName.keys(), ...this.#recorded.keys()];
   }
 
+  /** Names to offer where one is written: of each metric those under which most exporters have it, and of rules. */
+  offered(): readonly string[] {
+    const found = new Set<string>();
+    for (const { definition } of this.metrics) {
+      const { name, library } = definition;
+      if (name === undefined) continue;
+      const forms = seriesForms(definition).filter(({ kind }) => kind !== 'histogram');
+      const kinds = Map.groupBy(forms, ({ kind }) => kind);
+      // Exporters of OpenTelemetry add the unit, those of Prometheus nothing.
+      for (const [kind, list] of kinds) {
+        const form = library === 'prom' ? list[0] : kind === 'counter' ? list.at(-2) : list.at(-1);
+        if (form) found.add(form.of(name));
+      }
+    }
+    return [...found, ...this.#recorded.keys()].sort();
+  }
+
   /** Labels that a series can have; `undefined` where that is not known, as of everything that others make. */
   readonly labelsOf: LabelLookup = (name) => (this.#labels ??= this.#knownLabels()).get(name);
 

@@ -1,7 +1,7 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { forgetAcrossFiles } from '../../eslint-plugin/src/analysis/epoch.ts';
+import { AcrossFiles } from './across-files.ts';
 import { Documents, MAX_LENGTH, type OpenDocument } from './documents.ts';
-import type { Finding } from './findings.ts';
 import { FindingsCache } from './findings-cache.ts';
 import type { LoadListener } from './indexed-workspace.ts';
 import type { MetricIndex } from './metric-index.ts';
@@ -46,8 +46,8 @@ export class Session {
   readonly projects: Projects;
   readonly findings: FindingsCache;
   readonly queries: QueryStore;
-  /** What the last check of the workspace found across files, by file; an edit of the file takes it back. */
-  readonly acrossFiles = new Map<string, readonly Finding[]>();
+  /** What was last found across files. */
+  readonly acrossFiles = new AcrossFiles((path) => this.documents.at(path)?.text.getText());
   settings: ServerSettings = defaultServerSettings;
   /** The client does not watch files: `rescan` will be called. */
   rescans = false;
@@ -123,7 +123,6 @@ export class Session {
   documentChanged(document: OpenDocument | undefined, event: 'opened' | 'edited' | 'closed'): void {
     if (!document) return;
     const content = document.text.getText();
-    if (event === 'edited') this.acrossFiles.delete(document.path);
     if (event === 'closed') this.projects.update(document.path);
     // A text of that size would not be read from the disk either.
     else this.projects.update(document.path, content.length > MAX_LENGTH ? '' : content);
@@ -306,7 +305,10 @@ export class Session {
     const isFirst = !workspace.loading;
     try {
       const isLoaded = await workspace.load(() => this.#host.onLoad(workspace.root), this.rescans);
-      if (isFirst && isLoaded) await this.settle();
+      if (!isFirst || !isLoaded) return;
+      await this.settle();
+      // Hover and lenses tell who asks: read while nobody waits for it.
+      await this.queries.of(workspace);
     } catch (error) {
       if (isFirst) this.#host.onError(`${workspace.root} cannot be read: ${(error as Error).message}`);
     }

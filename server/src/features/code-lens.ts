@@ -1,12 +1,16 @@
 import { CodeLensRefreshRequest, type CodeLens } from 'vscode-languageserver/node';
 import { positionsOf, type OpenDocument } from '../documents.ts';
-import { seriesEstimate } from '../metric-index.ts';
+import { seriesEstimate, type IndexedMetric } from '../metric-index.ts';
+import type { QueryLinks } from '../query-links.ts';
 import type { Runner } from '../runner.ts';
 import type { Feature, Services } from './feature.ts';
 import { INSERT_SPAN, spanActionAt } from './insert-span.ts';
+import { locationsOf, metricIn } from './navigation.ts';
+import { askers } from './query-words.ts';
+import { SHOW_LOCATIONS } from './show-locations.ts';
 import { count, seriesText } from './words.ts';
 
-/** Above a metric: its estimate and its writes. Above a handler without a span: that it is not traced. */
+/** Above a metric: who asks for it, its estimate and its writes. Above a handler without a span: that it is not traced. */
 export const codeLens: Feature = {
   capabilities: () => ({ codeLensProvider: { resolveProvider: false } }),
   start(services) {
@@ -17,7 +21,10 @@ export const codeLens: Feature = {
       const { metrics } = await session.recentMetrics(document.path);
       if (session.documents.get(uri) !== document) return null;
       const own = metrics.filter(({ path }) => path === document.path);
+      const links = own.length > 0 ? await session.links(document.path) : undefined;
+      if (session.documents.get(uri) !== document) return null;
       return [
+        ...own.flatMap((metric) => (links ? queryLens(services, document, metric, links) : [])),
         ...own.map((metric): CodeLens => {
           const text = `${seriesText(seriesEstimate(metric))} · ${count(metric.uses.length, 'write')}`;
           return {
@@ -35,6 +42,16 @@ export const codeLens: Feature = {
     });
   },
 };
+
+/** Who asks for a metric; a click shows the places. */
+function queryLens(services: Services, document: OpenDocument, metric: IndexedMetric, links: QueryLinks): CodeLens[] {
+  const places = links.asked(metricIn(links, metric));
+  if (places.length === 0) return [];
+  const range = positionsOf(document.text, metric.definition.nameRange);
+  const locations = locationsOf(services, places);
+  const command = { title: `queried by ${askers(places)}`, command: SHOW_LOCATIONS };
+  return [{ range, command: { ...command, arguments: [document.uri, range.start, locations] } }];
+}
 
 function handlerLenses(services: Services, document: OpenDocument): CodeLens[] {
   const { runner, workspace } = services.session.projects.of(document.path);

@@ -1,5 +1,7 @@
 import { runChecks } from '../checks/checks.ts';
 import { ShowDocumentRequest, type WorkDoneProgressReporter } from 'vscode-languageserver/node';
+import type { Finding } from '../findings.ts';
+import { isQueryPath } from '../query-listing.ts';
 import { labelNamesOf, seriesEstimate, type IndexedMetric } from '../metric-index.ts';
 import { yieldToEvents } from '../slices.ts';
 import { locationOf, rangeIn, type Feature, type Services } from './feature.ts';
@@ -7,6 +9,7 @@ import { INSERT_SPAN, insertSpan } from './insert-span.ts';
 import { toDiagnostic } from './to-diagnostic.ts';
 import { documentOf, uriOf } from '../documents.ts';
 import { OPEN_RULE_DOCS } from './rule-docs.ts';
+import { SHOW_LOCATIONS, showLocations } from './show-locations.ts';
 import { seriesText } from './words.ts';
 
 /** Looks at all files of all folders. */
@@ -18,7 +21,7 @@ export const SHOW_METRICS = 'telint.showMetrics';
 export const commands: Feature = {
   capabilities: () => ({
     executeCommandProvider: {
-      commands: [OPEN_RULE_DOCS, CHECK_WORKSPACE, SHOW_METRICS, INSERT_SPAN],
+      commands: [OPEN_RULE_DOCS, CHECK_WORKSPACE, SHOW_METRICS, INSERT_SPAN, SHOW_LOCATIONS],
       workDoneProgress: true,
     },
   }),
@@ -33,6 +36,8 @@ export const commands: Feature = {
           return listMetrics(services);
         case INSERT_SPAN:
           return insertSpan(services, args ?? []);
+        case SHOW_LOCATIONS:
+          return showLocations(services, args ?? []);
         default:
           return null;
       }
@@ -72,18 +77,27 @@ async function checkWorkspace(
   progress.begin('Telint', 0, 'Checking the workspace', true);
   try {
     const paths = new Set<string>();
+    // Open dashboards and rule files have these already.
+    const inQueries = new Map<string, readonly Finding[]>();
     session.acrossFiles.clear();
     for (const root of roots(services)) {
-      const { runner } = await session.loaded(root);
-      for (const finding of runChecks(runner))
-        session.acrossFiles.set(finding.path, [...(session.acrossFiles.get(finding.path) ?? []), finding]);
+      const { runner, workspace } = await session.loaded(root);
+      const queries = await session.queries.of(workspace);
+      const asking = new Set(queries.files.map(({ path }) => path));
+      for (const finding of runChecks(runner, undefined, queries))
+        if (!asking.has(finding.path))
+          session.acrossFiles.set(finding.path, [...(session.acrossFiles.get(finding.path) ?? []), finding]);
+        else if (!finding.hint) inQueries.set(finding.path, [...(inQueries.get(finding.path) ?? []), finding]);
+      for (const path of asking) if (session.projects.folderOf(path)) paths.add(path);
       for (const path of runner.workspace.files()) if (session.projects.folderOf(path)) paths.add(path);
     }
     if (session.isDirty) await session.settle();
     for (const path of paths) {
       const project = session.projects.of(path);
       if (project.isIgnored(path)) continue;
-      const findings = [...project.runner.lint(path).findings, ...(session.acrossFiles.get(path) ?? [])];
+      const findings = isQueryPath(path)
+        ? (inQueries.get(path) ?? [])
+        : [...project.runner.lint(path).findings, ...(session.acrossFiles.get(path) ?? [])];
       summary.files++;
       summary.findings += findings.length;
       for (const { rule } of findings) summary.byRule[rule] = (summary.byRule[rule] ?? 0) + 1;

@@ -3,6 +3,8 @@ import { semconvAttribute, semconvAttributeNames } from '../../../eslint-plugin/
 import { positionsOf, type OpenDocument } from '../documents.ts';
 import { labelDomain, labelNamesOf, type IndexedMetric, type MetricIndex } from '../metric-index.ts';
 import type { Feature } from './feature.ts';
+import { queryItems } from './query-completion.ts';
+import { queryFileOf } from './query-target.ts';
 
 /** How far back the call around the cursor is looked for, in characters. */
 const WINDOW = 2000;
@@ -10,11 +12,13 @@ const WINDOW = 2000;
 /** Keys of attributes from the semantic conventions, and labels of the metric that is written to. */
 export const completion: Feature = {
   capabilities: () => ({ completionProvider: { triggerCharacters: ["'", '"', '`', '.', '{', ','] } }),
-  start({ connection, session }) {
+  start(services) {
+    const { connection, session } = services;
     connection.onCompletion(async ({ textDocument, position }) => {
       const document = session.documents.get(textDocument.uri);
       if (!document) return null;
       const offset = document.text.offsetAt(position);
+      if (queryFileOf(document)) return queryItems(services, document, offset);
       const before = document.text.getText().slice(Math.max(0, offset - WINDOW), offset);
       const attribute = attributeContext(before);
       if (attribute) return attributeItems(document, offset, attribute);

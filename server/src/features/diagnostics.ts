@@ -11,6 +11,8 @@ import type { OpenDocument } from '../documents.ts';
 import type { SettledListener } from '../session.ts';
 import { yieldToEvents } from '../slices.ts';
 import { keyOf, type Feature, type Services } from './feature.ts';
+import { queryFindings } from './query-findings.ts';
+import { queryFileOf } from './query-target.ts';
 import { SOURCE_NAME, toDiagnostic } from './to-diagnostic.ts';
 
 /** How long typing goes on before findings are pushed, in milliseconds; a client that pulls has its own pace. */
@@ -39,7 +41,9 @@ function diagnosticsOf(services: Services, document: OpenDocument): Diagnostic[]
   const { session } = services;
   const own = session.settings.perFile === 'off' ? [] : session.findings.of(document).findings;
   const across = session.acrossFiles.get(document.path) ?? [];
-  return [...own, ...across].map((finding) => toDiagnostic(services, document, finding));
+  return [...own, ...across, ...queryFindings(services, document)].map((finding) =>
+    toDiagnostic(services, document, finding),
+  );
 }
 
 function startPull(services: Services): void {
@@ -51,6 +55,7 @@ function startPull(services: Services): void {
     const document = session.documents.get(uri);
     if (!document) return { kind: DocumentDiagnosticReportKind.Full, items: [] };
     await session.soonLoaded(document.path);
+    if (queryFileOf(document)) await session.links(document.path);
     const current = session.documents.get(uri);
     if (token.isCancellationRequested || current !== document)
       throw new ResponseError(LSPErrorCodes.ServerCancelled, 'The document has changed.', {
@@ -78,6 +83,7 @@ function startPull(services: Services): void {
   };
   session.onSettled(pullAgain);
   session.onRefined(pullAgain);
+  session.onMetrics(() => void pullAgain(new AbortController().signal));
 }
 
 function startPush(services: Services): void {
@@ -99,6 +105,7 @@ function startPush(services: Services): void {
       const document = session.documents.get(uri);
       if (!document) return;
       await session.soonLoaded(document.path);
+      if (queryFileOf(document)) await session.links(document.path);
       if (session.documents.get(uri) === document) push(document);
     };
     timers.set(
@@ -124,4 +131,5 @@ function startPush(services: Services): void {
   };
   session.onSettled(pushAgain);
   session.onRefined(pushAgain);
+  session.onMetrics(() => void pushAgain(new AbortController().signal));
 }

@@ -9,8 +9,12 @@ import {
   type IndexedMetric,
   type IndexedSpan,
 } from '../metric-index.ts';
+import { queryMetrics } from '../checks/query-metrics.ts';
+import type { QueryLinks } from '../query-links.ts';
+import type { QueryName } from '../query-names.ts';
 import { yieldToEvents } from '../slices.ts';
 import { locationOf, type Feature, type Services } from './feature.ts';
+import { metricIn } from './navigation.ts';
 
 /** All telemetry of the folders: metrics, spans, and what frameworks call. */
 const INVENTORY = 'telint/inventory';
@@ -44,10 +48,15 @@ export const inventory: Feature = {
 async function inventoryOf(services: Services) {
   const metrics = new Map<string, object>();
   const spans = new Map<string, object>();
+  const drift = new Map<string, object>();
+  let hasQueries = false;
   for (const folder of services.session.projects.folders) {
     const index = await services.session.metrics(`${folder}/_`);
+    const links = await services.session.links(`${folder}/_`);
     for (const metric of index.metrics)
-      metrics.set(`${metric.path}:${metric.definition.range.start}`, metricRow(services, metric));
+      metrics.set(`${metric.path}:${metric.definition.range.start}`, metricRow(services, metric, links));
+    for (const row of driftOf(services, links)) drift.set(JSON.stringify(row), row);
+    hasQueries ||= links.index.files.some(({ queries }) => queries.length > 0);
     for (const span of index.spans) spans.set(`${span.path}:${span.range.start}`, spanRow(services, span));
   }
   const handlers = (await handlersOf(services)).map(({ fact: { name, kind, span }, location }) => ({
@@ -56,14 +65,43 @@ async function inventoryOf(services: Services) {
     covered: span !== undefined,
     location,
   }));
-  return { metrics: [...metrics.values()], spans: [...spans.values()].filter(hasLocation), handlers };
+  return {
+    metrics: [...metrics.values()],
+    spans: [...spans.values()].filter(hasLocation),
+    handlers,
+    drift: [...drift.values()],
+    hasQueries,
+  };
 }
 
 function hasLocation(row: object): boolean {
   return (row as { readonly location: Location | null }).location !== null;
 }
 
-function metricRow(services: Services, metric: IndexedMetric): object {
+/** Names that queries ask for and the code has not, though it has others like them. */
+function driftOf(services: Services, links: QueryLinks): object[] {
+  return [...queryMetrics(links.index.files, links)].flatMap(({ path, range, message }) => {
+    const location = locationOf(services, path, range);
+    const name = links
+      .names()
+      .find(({ file, range: place }) => file.path === path && place.start === range.start)?.name;
+    return location && name !== undefined ? [{ name, message, location }] : [];
+  });
+}
+
+/** Who asks for a metric, each panel and rule once. */
+function queriesOf(services: Services, places: readonly QueryName[]): object[] {
+  const rows = new Map<string, object>();
+  for (const { file, range, query } of places) {
+    const { kind, title } = query?.place ?? { kind: 'rule test', title: '' };
+    const location = locationOf(services, file.path, range);
+    const key = `${file.path}\0${kind}\0${title}`;
+    if (location && !rows.has(key)) rows.set(key, { kind, title, location });
+  }
+  return [...rows.values()];
+}
+
+function metricRow(services: Services, metric: IndexedMetric, links: QueryLinks): object {
   const { definition, path, uses } = metric;
   const series = seriesEstimate(metric);
   return {
@@ -80,6 +118,7 @@ function metricRow(services: Services, metric: IndexedMetric): object {
     isBounded: !('unbounded' in series),
     location: locationOf(services, path, definition.nameRange) ?? null,
     writes: uses.flatMap((use) => locationOf(services, use.path, use.use.range) ?? []),
+    queries: queriesOf(services, links.asked(metricIn(links, metric))),
   };
 }
 

@@ -1,7 +1,17 @@
-import type { Location } from 'vscode-languageserver/node';
+import type { Location, TextDocumentPositionParams } from 'vscode-languageserver/node';
 import { pathOf } from '../documents.ts';
-import { declaredLabel, keyRange, labelWrites, targetAt, type MetricTarget } from '../metric-index.ts';
+import {
+  declaredLabel,
+  keyRange,
+  labelWrites,
+  targetAt,
+  type IndexedMetric,
+  type MetricTarget,
+} from '../metric-index.ts';
+import type { QueryLinks } from '../query-links.ts';
+import type { QueryName } from '../query-names.ts';
 import { labelPlaces, textOf } from './metric-places.ts';
+import { askedPlaces, labelKey, queryFileOf, queryTargetAt } from './query-target.ts';
 import { locationOf, type Feature, type Services } from './feature.ts';
 
 /** Definition and references of metrics and their labels, across files. */
@@ -10,21 +20,77 @@ export const navigation: Feature = {
   start(services) {
     const { connection } = services;
     connection.onDefinition(async (params) => {
+      const asked = await askedAt(services, params);
+      if (asked) return asked.definitions;
       const target = await targetOf(services, params);
       if (!target) return null;
       return definitionOf(services, target) ?? null;
     });
     connection.onReferences(async (params) => {
+      const asked = await askedAt(services, params);
+      if (asked) return [...(params.context.includeDeclaration ? asked.definitions : []), ...asked.references()];
       const target = await targetOf(services, params);
       if (!target) return null;
+      const links = await services.session.links(target.metric.path);
       const definition = definitionOf(services, target);
       return [
         ...(params.context.includeDeclaration && definition ? [definition] : []),
         ...referencesOf(services, target),
+        ...locationsOf(services, askedPlaces(links, metricIn(links, target.metric), target.label)),
       ];
     });
   },
 };
+
+interface Asked {
+  readonly definitions: Location[];
+  references(): Location[];
+}
+
+/** What a name of a query leads to: the code, the rule that records it, and whatever else asks for it. */
+async function askedAt(services: Services, params: TextDocumentPositionParams): Promise<Asked | undefined> {
+  const document = services.session.documents.get(params.textDocument.uri);
+  if (!document || !queryFileOf(document)) return undefined;
+  const target = await queryTargetAt(services, document, document.text.offsetAt(params.position), 'exact');
+  if (!target) return { definitions: [], references: () => [] };
+  const { place, links, metrics } = target;
+  const isRecorded = place.kind === 'metric' && links.recorded(place.name).length > 0;
+  const recorded = isRecorded ? links.names().filter(({ kind, name }) => kind === 'metric' && name === place.name) : [];
+  const targets = metrics.map((metric): MetricTarget => {
+    const label = place.kind === 'label' ? labelKey(metric, place.name) : undefined;
+    return { metric, range: place.range, ...(label === undefined ? {} : { label }) };
+  });
+  return {
+    definitions: [
+      ...targets.flatMap((one) => definitionOf(services, one) ?? []),
+      ...locationsOf(
+        services,
+        recorded.filter(({ where }) => where === 'record'),
+      ),
+    ],
+    references: () => [
+      ...targets.flatMap((one) => [
+        ...referencesOf(services, one),
+        ...locationsOf(services, askedPlaces(links, one.metric, one.label)),
+      ]),
+      ...locationsOf(
+        services,
+        recorded.filter(({ where }) => where === 'expression'),
+      ),
+    ],
+  };
+}
+
+/** Locations of names in queries. */
+export function locationsOf(services: Services, places: readonly QueryName[]): Location[] {
+  return places.flatMap(({ file, range }) => locationOf(services, file.path, range) ?? []);
+}
+
+/** The same metric in another index. */
+export function metricIn(links: QueryLinks, { path, definition }: IndexedMetric): IndexedMetric {
+  const found = links.metrics.find((one) => one.path === path && one.definition.range.start === definition.range.start);
+  return found ?? { path, definition, uses: [] };
+}
 
 /** The metric or label that a request is about. */
 export async function targetOf(

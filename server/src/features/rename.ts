@@ -2,15 +2,18 @@ import { LSPErrorCodes, ResponseError } from 'vscode-languageserver/node';
 import { positionsOf } from '../documents.ts';
 import type { TextEdit } from '../findings.ts';
 import { declaredLabel, labelNamesOf, labelWrites, literalContent, type MetricTarget } from '../metric-index.ts';
+import { renameLabel, renameSeries } from '../query-rename.ts';
 import { workspaceEdit, type Feature, type Services } from './feature.ts';
 import { labelPlaces, textOf } from './metric-places.ts';
-import { targetOf } from './navigation.ts';
+import { metricIn, targetOf } from './navigation.ts';
+import { prepareQuery, targetOfQuery } from './query-rename-target.ts';
+import { queryFileOf } from './query-target.ts';
 
 const PROM_NAME = /^[a-zA-Z_:][a-zA-Z0-9_:]*$/;
 const PROM_LABEL = /^[a-zA-Z_][a-zA-Z0-9_]*$/;
 const OTEL_NAME = /^[a-zA-Z][-_./a-zA-Z0-9]{0,254}$/;
 
-/** Renames a metric or a label everywhere in the code; where a place cannot be changed, nothing is. */
+/** Renames a metric or a label in code, dashboards and rules; where a place cannot be changed, nothing is. */
 export const rename: Feature = {
   capabilities: (client) => ({
     renameProvider: client.textDocument?.rename?.prepareSupport === true ? { prepareProvider: true } : true,
@@ -18,8 +21,9 @@ export const rename: Feature = {
   start(services) {
     const { connection, session } = services;
     connection.onPrepareRename(async (params) => {
-      const target = await targetOf(services, params);
       const document = session.documents.get(params.textDocument.uri);
+      if (document && queryFileOf(document)) return prepareQuery(services, document, params.position);
+      const target = await targetOf(services, params);
       if (!target || !document || !isName(document.text.getText(), target)) return null;
       return {
         range: positionsOf(document.text, target.range),
@@ -27,13 +31,19 @@ export const rename: Feature = {
       };
     });
     connection.onRenameRequest(async (params) => {
-      const target = await targetOf(services, params);
+      const document = session.documents.get(params.textDocument.uri);
+      const target =
+        document && queryFileOf(document)
+          ? await targetOfQuery(services, document, document.text.offsetAt(params.position))
+          : await targetOf(services, params);
       if (!target) return null;
       check(target, params.newName);
       const edits =
         target.label === undefined
           ? nameEdits(services, target, params.newName)
           : labelEdits(services, target, target.label, params.newName);
+      for (const [path, list] of await queryEdits(services, target, params.newName))
+        edits.set(path, [...(edits.get(path) ?? []), ...list]);
       return workspaceEdit(services, edits);
     });
   },
@@ -43,6 +53,17 @@ export const rename: Feature = {
 function isName(text: string, { metric, label, range }: MetricTarget): boolean {
   const name = label ?? metric.definition.name;
   return name !== undefined && text.slice(range.start, range.end) === name;
+}
+
+/** Edits of dashboards, rules and their tests. */
+async function queryEdits(services: Services, { metric, label }: MetricTarget, name: string) {
+  const links = await services.session.links(metric.path, 'exact');
+  const own = metricIn(links, metric);
+  const result =
+    label === undefined
+      ? renameSeries(links, own, name, (path) => textOf(services, path))
+      : renameLabel(links, own, label, name);
+  return 'refused' in result ? refuse(result.refused) : result.edits;
 }
 
 function refuse(message: string): never {

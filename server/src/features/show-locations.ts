@@ -1,0 +1,17 @@
+import { ShowDocumentRequest, type Location } from 'vscode-languageserver/node';
+import type { Services } from './feature.ts';
+
+/** Command of lenses that lead to places: URI, position and locations. Editors that can list places do it themselves. */
+export const SHOW_LOCATIONS = 'telint.showLocations';
+
+/** Opens the first place, in editors that leave the command to the server. */
+export async function showLocations({ connection, client }: Services, args: readonly unknown[]): Promise<null> {
+  const [first] = (args[2] ?? []) as readonly Location[];
+  if (first && client.window?.showDocument?.support === true)
+    await connection.sendRequest(ShowDocumentRequest.type, {
+      uri: first.uri,
+      selection: first.range,
+      takeFocus: true,
+    });
+  return null;
+}
