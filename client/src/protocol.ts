@@ -59,6 +59,9 @@ export interface Coverage extends CoverageShare {
   })[];
 }
 
+/** Series that the configured Prometheus has now, by the name of the metric. */
+export type LiveInventory = Readonly<Record<string, { readonly total: number; readonly perTarget: number }>>;
+
 /** A finding, as the views and tools list it. */
 export interface ListedFinding {
   readonly rule: string;
@@ -69,7 +72,11 @@ export interface ListedFinding {
 }
 
 /** Requests beyond the protocol; a server that does not know one leaves its part of the views empty. */
-export const REQUESTS = { inventory: 'telint/inventory', coverage: 'telint/coverage' } as const;
+export const REQUESTS = {
+  inventory: 'telint/inventory',
+  coverage: 'telint/coverage',
+  live: 'telint/liveSeries',
+} as const;
 
 /** Sent by the server when the inventory is another one than before, to clients with this experimental capability. */
 export const CHANGED = 'telint/changed';

@@ -21,6 +21,8 @@ export interface TelintSettings {
   readonly 'instrument.flavour': 'auto' | 'opentelemetry' | 'runtime';
   /** Share of the critical paths, in percent, that the coverage report asks for. */
   readonly 'coverage.minimum': number;
+  /** Address of a Prometheus server, such as `http://127.0.0.1:9090`: the series that it has now are shown beside the estimates. Nobody is asked while this is empty. */
+  readonly prometheusUrl: string;
   /** Limit of the heap of the language server in MB; 0 leaves it to Node.js. Counts from the next start of the server. */
   readonly 'server.maxMemory': number;
 }
@@ -35,5 +37,6 @@ export const defaults: TelintSettings = {
   inlayHints: false,
   'instrument.flavour': 'auto',
   'coverage.minimum': 90,
+  prometheusUrl: '',
   'server.maxMemory': 0,
 };

@@ -1,5 +1,5 @@
 import type { Location } from 'vscode-languageclient/node';
-import type { HandlerEntry, Inventory, LabelEntry, ListedFinding, MetricEntry } from './protocol.ts';
+import type { HandlerEntry, Inventory, LabelEntry, ListedFinding, LiveInventory, MetricEntry } from './protocol.ts';
 
 /** A row of the view: plain data, so that it can be looked at without an editor. */
 export interface TelemetryNode {
@@ -16,10 +16,19 @@ export interface TelemetryNode {
 }
 
 /** Rows of the view; sections without content are left out. */
-export function telemetryTree(inventory: Inventory, findings: readonly ListedFinding[]): readonly TelemetryNode[] {
+export function telemetryTree(
+  inventory: Inventory,
+  findings: readonly ListedFinding[],
+  live: LiveInventory = {},
+): readonly TelemetryNode[] {
   const uncovered = inventory.handlers.filter((handler) => !handler.covered);
   return [
-    section('metrics', 'Metrics', 'graph', inventory.metrics.map(metricNode)),
+    section(
+      'metrics',
+      'Metrics',
+      'graph',
+      inventory.metrics.map((metric, index) => metricNode(metric, index, live)),
+    ),
     section(
       'spans',
       'Spans',
@@ -49,10 +58,11 @@ function section(
   return { id: `section:${id}`, label, description, icon, children, open: id === 'metrics' || id === 'findings' };
 }
 
-function metricNode(metric: MetricEntry, index: number): TelemetryNode {
+function metricNode(metric: MetricEntry, index: number, live: LiveInventory): TelemetryNode {
   const { name, type, help, labels, why, isBounded, location, writes } = metric;
   const id = `metric:${name}:${index}`;
-  const series = seriesText(metric);
+  const now = Object.hasOwn(live, name) ? live[name] : undefined;
+  const series = now ? `${seriesText(metric)}, now ${liveText(now)}` : seriesText(metric);
   return {
     id,
     label: name,
@@ -72,6 +82,12 @@ function metricNode(metric: MetricEntry, index: number): TelemetryNode {
       })),
     ],
   };
+}
+
+/** Actual series in words: what one process has is what the estimate is about. */
+function liveText({ total, perTarget }: LiveInventory[string]): string {
+  const most = perTarget < total ? `, at most ${perTarget.toLocaleString('en-US')} on one target` : '';
+  return `${total.toLocaleString('en-US')}${most}`;
 }
 
 /** Estimated series in words. */

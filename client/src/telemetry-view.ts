@@ -2,7 +2,8 @@ import * as vscode from 'vscode';
 import type { TelintClient } from './client.ts';
 import type { Disposes } from './disposes.ts';
 import { openFindings } from './open-findings.ts';
-import { REQUESTS, type Inventory } from './protocol.ts';
+import { REQUESTS, type Inventory, type LiveInventory } from './protocol.ts';
+import { settings } from './settings.ts';
 import { telemetryTree, type TelemetryNode } from './telemetry-tree.ts';
 
 const EMPTY: Inventory = { metrics: [], spans: [], handlers: [] };
@@ -73,7 +74,8 @@ export class TelemetryView implements vscode.TreeDataProvider<TelemetryNode>, vs
   async #load(): Promise<readonly TelemetryNode[]> {
     if (this.#roots) return this.#roots;
     const inventory = await this.#client.ask<Inventory>(REQUESTS.inventory);
-    const roots = telemetryTree(inventory ?? EMPTY, openFindings());
+    const live = settings().prometheusUrl === '' ? undefined : await this.#client.ask<LiveInventory>(REQUESTS.live);
+    const roots = telemetryTree(inventory ?? EMPTY, openFindings(), live);
     // Without a server there is nothing to remember: the next state asks again.
     this.#roots = inventory ? roots : undefined;
     void vscode.commands.executeCommand('setContext', 'telint.ready', inventory !== undefined);

@@ -51,7 +51,9 @@ describe('the manifest', () => {
   });
 
   it('offers every setting that the server reads', () => {
-    const asked = [...read('server/src/settings.ts').matchAll(/\b(?:choice|flag)\('([\w.]+)'/g)].map(([, key]) => key);
+    const asked = [...read('server/src/settings.ts').matchAll(/\b(?:choice|flag|address)\('([\w.]+)'/g)].map(
+      ([, key]) => key,
+    );
     expect(asked.length).toBeGreaterThan(4);
     expect(properties.map(([key]) => key)).toEqual(expect.arrayContaining(asked));
   });

@@ -16,11 +16,14 @@ import { symbols } from './features/symbols.ts';
 import { diagnostics } from './features/diagnostics.ts';
 import type { Feature, Services } from './features/feature.ts';
 import { folders, foldersOf } from './features/folders.ts';
+import { liveSeries } from './features/live-series.ts';
 import { loadProgress } from './features/load-progress.ts';
 import { settled } from './features/settled.ts';
 import { textSync } from './features/text-sync.ts';
 import { types } from './features/types.ts';
 import { watchedFiles } from './features/watched-files.ts';
+import { LivePrometheus } from './live-series.ts';
+import { workspaceChecks } from './features/workspace-checks.ts';
 import { Session } from './session.ts';
 
 /** What the server can do, one file each; order does not matter. */
@@ -41,7 +44,9 @@ const FEATURES: readonly Feature[] = [
   documentLinks,
   commands,
   inventory,
+  liveSeries,
   types,
+  workspaceChecks,
   settled,
 ];
 
@@ -63,6 +68,10 @@ export function startServer(connection: Connection): void {
       connection,
       session,
       client,
+      live: new LivePrometheus(
+        () => session.settings.prometheusUrl,
+        (message) => connection.console.warn(message),
+      ),
       initializationOptions: params.initializationOptions,
       onInitialized: (listener) => waiting.push(listener),
     };

@@ -11,6 +11,8 @@ export interface ServerSettings {
   readonly inlayHints: boolean;
   /** What inserted instrumentation is written with. */
   readonly flavour: 'auto' | 'opentelemetry' | 'runtime';
+  /** Prometheus whose numbers of series are shown beside the estimates; empty asks nobody. */
+  readonly prometheusUrl: string;
 }
 
 /** Settings without any configuration. */
@@ -21,6 +23,7 @@ export const defaultServerSettings: ServerSettings = {
   codeLens: true,
   inlayHints: false,
   flavour: 'auto',
+  prometheusUrl: '',
 };
 
 /** Settings, and what is wrong with those given: each message names the key and what to write. */
@@ -54,6 +57,13 @@ export function readServerSettings(raw: unknown): ReadSettings {
     mistakes.push(`telint.${key} must be true or false.`);
     return fallback;
   };
+  const address = (key: string, fallback: string): string => {
+    const value = at(key);
+    if (value === undefined || value === null || value === '') return fallback;
+    if (typeof value === 'string' && isAddress(value)) return value;
+    mistakes.push(`telint.${key} must be an address such as "http://127.0.0.1:9090", without a name or password.`);
+    return fallback;
+  };
   const d = defaultServerSettings;
   const preset = choice('preset', ['', ...PRESETS], '');
   const settings: ServerSettings = {
@@ -63,6 +73,13 @@ export function readServerSettings(raw: unknown): ReadSettings {
     codeLens: flag('codeLens', d.codeLens),
     inlayHints: flag('inlayHints', d.inlayHints),
     flavour: choice('instrument.flavour', ['auto', 'opentelemetry', 'runtime'], d.flavour),
+    prometheusUrl: address('prometheusUrl', d.prometheusUrl),
   };
   return { settings, mistakes };
+}
+
+function isAddress(text: string): boolean {
+  if (!URL.canParse(text)) return false;
+  const { protocol, username, password } = new URL(text);
+  return (protocol === 'http:' || protocol === 'https:') && username === '' && password === '';
 }

@@ -9,6 +9,7 @@ import type {
 } from 'vscode-languageserver/node';
 import { documentOf, positionsOf, uriOf } from '../documents.ts';
 import type { TextEdit, TextRange } from '../findings.ts';
+import type { LivePrometheus } from '../live-series.ts';
 import type { Session } from '../session.ts';
 
 /** What every feature works with. */
@@ -16,6 +17,8 @@ export interface Services {
   readonly connection: Connection;
   readonly session: Session;
   readonly client: ClientCapabilities;
+  /** The Prometheus that the settings name. */
+  readonly live: LivePrometheus;
   /** What the client has sent with the first request. */
   readonly initializationOptions: unknown;
   /** Runs something when the client may be asked. */
