@@ -25,9 +25,17 @@ function afterQuickFixes(project: GuideProject, file: string): string {
   return text;
 }
 
+/** Flags of blocks that need a server or tool of Prometheus, and the program. */
+const PROGRAMS = [
+  ['promtool', 'promtool'],
+  ['prometheus', 'prometheus'],
+  ['alertmanager', 'amtool'],
+] as const;
+
 /** Does what a guide says, block by block, and compares what it shows. Returns how many blocks were tried. */
 export async function followGuide(page: string, blocks: readonly GuideBlock[], project: GuideProject): Promise<number> {
   let output = '';
+  let isSkipped = false;
   let tried = 0;
   for (const block of blocks) {
     const { language, flags, file, text } = block;
@@ -40,18 +48,21 @@ export async function followGuide(page: string, blocks: readonly GuideBlock[], p
     } else if (language === 'sh' && flags.includes('server')) {
       await project.serve(text.trim());
     } else if (language === 'sh') {
-      // In continuous integration promtool is there, and its absence a failure.
-      const isSkipped =
-        flags.includes('promtool') && !findProgram('promtool') && process.env['TELINT_REQUIRE_SERVICES'] !== '1';
-      if (!isSkipped) {
+      const needed = PROGRAMS.find(([flag]) => flags.includes(flag))?.[1];
+      const isThere = needed === undefined || findProgram(needed) !== undefined;
+      // In continuous integration all programs are there, and the absence of one is a failure.
+      isSkipped = !isThere && process.env['TELINT_REQUIRE_SERVICES'] !== '1';
+      if (isSkipped) {
+        console.log(`SKIPPED: ${at} needs ${String(needed)}, not installed here.`);
+      } else {
         const run = project.run(text);
         output = run.output;
         expect(run.status, `${at}\n${output}`).toBe(flags.includes('exit=1') ? 1 : 0);
       }
     } else if (language === 'text' && flags.includes('server')) {
       expect(await project.printed((printed) => missingLines(text, printed)), at).toEqual([]);
-    } else if (language === 'text') {
-      expect(missingLines(text, output), `${at}\n${output}`).toEqual([]);
+    } else if (language === 'text' && !flags.includes('query')) {
+      if (!isSkipped) expect(missingLines(text, output), `${at}\n${output}`).toEqual([]);
     } else {
       continue;
     }

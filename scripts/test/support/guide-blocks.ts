@@ -10,7 +10,7 @@ export interface GuideBlock {
   readonly text: string;
 }
 
-const FILE_LINE = /^(?:\/\/|#|\+\+\+) (\.?[\w-][\w./-]*\.\w+|\.githooks\/[\w-]+)\n/;
+const FILE_LINE = /^(?:\/\/|#|\+\+\+) (\.?[\w-][\w./-]*\.\w+)\n/;
 
 /** Fenced blocks of a page, in order. */
 export function guideBlocks(markdown: string): GuideBlock[] {

@@ -56,6 +56,8 @@ function which(name: string): string {
 export class GuideProject {
   readonly folder = mkdtempSync(join(tmpdir(), 'telint-guide-'));
   readonly #tools = mkdtempSync(join(tmpdir(), 'telint-guide-tools-'));
+  /** Servers of a guide by the port that it shows; a test starts them on another one. */
+  readonly servers = new Map<number, number>();
   #port = 0;
   #metricsPort = 0;
   #server: ChildProcess | undefined;
@@ -113,9 +115,13 @@ export class GuideProject {
 
   /** The ports of a guide are those of the reader's machine; here they are free ones. */
   #ported(text: string): string {
-    return text
+    const own = text
       .replaceAll('localhost:3000', `localhost:${this.#port}`)
       .replaceAll(/(localhost|127\.0\.0\.1):9464/g, `$1:${this.#metricsPort}`);
+    return [...this.servers].reduce(
+      (all, [shown, real]) => all.replaceAll(`localhost:${shown}`, `localhost:${real}`),
+      own,
+    );
   }
 
   /** Runs a block as a shell script that stops at the first failure. */
