@@ -48,6 +48,15 @@ function lines(nodes: readonly TelemetryNode[], indent = ''): string[] {
 }
 
 describe('the view Telemetry', () => {
+  it('shows the series of Prometheus beside the estimate, where it has answered', () => {
+    const metricOf = (live: Parameters<typeof telemetryTree>[2]) => telemetryTree(inventory, [], live)[0]?.children[0];
+    expect(metricOf({ orders_total: { total: 1200, perTarget: 400 } })?.description).toBe(
+      'counter · no bound, now 1,200, at most 400 on one target',
+    );
+    expect(metricOf({ orders_total: { total: 7, perTarget: 7 } })?.description).toBe('counter · no bound, now 7');
+    expect(metricOf({ others: { total: 7, perTarget: 7 } })?.description).toBe('counter · no bound');
+  });
+
   it('shows labels, series, handlers without a span and findings by rule', () => {
     const nodes = telemetryTree(inventory, [finding('telint/b', 2), finding('telint/a', 4), finding('telint/b', 9)]);
     expect(lines(nodes)).toEqual([
