@@ -1,11 +1,13 @@
 import { createRequire } from 'node:module';
 import { expect, test } from 'vitest';
-import { parseFile } from '../src/host/parse.ts';
+import { parseFile, useRawTransfer } from '../src/host/parse.ts';
 
 interface Oxc {
-  parseSync(path: string, text: string, options: object): { readonly program: unknown };
+  readonly parseSync: (path: string, text: string, options: object) => { readonly program: unknown };
 }
 const { parseSync } = createRequire(import.meta.url)('oxc-parser') as Oxc;
+
+useRawTransfer();
 
 /** The tree as the parser hands it over in JSON, which is what `parseFile` falls back to. */
 function byJson(path: string, text: string): unknown {

@@ -3,6 +3,7 @@ import { enableCompileCache } from 'node:module';
 import { createConnection, ProposedFeatures } from 'vscode-languageserver/node';
 import { version } from './cli/version.ts';
 import { useFallbackParser } from './fallback-parser.ts';
+import { useFastParser } from './fast-parser.ts';
 import { startServer } from './server.ts';
 
 const USAGE = `telint-language-server ${version()}: the language server of Telint, to be started by an editor.
@@ -24,6 +25,7 @@ else if (!args.some((arg) => /^--(?:stdio|node-ipc|socket|pipe)\b/.test(arg))) {
 function serve(): void {
   enableCompileCache();
   useFallbackParser();
+  useFastParser({ keep: true });
   const connection = createConnection(ProposedFeatures.all);
   // A mistake in one piece of work must not end the server with all unsaved state of the session.
   process.on('uncaughtException', (error: NodeJS.ErrnoException) => {

@@ -15,7 +15,7 @@ import {
 } from '../../eslint-plugin/src/rules/create-rule.ts';
 import type { Config } from './config.ts';
 import { withoutDisabled } from './directives.ts';
-import type { Finding } from './findings.ts';
+import type { Finding, Fix } from './findings.ts';
 import { SourceFile } from './source-file.ts';
 import { AskedTypes, type KnownTypes } from './types/asked-types.ts';
 import type { Place } from './types/batch.ts';
@@ -127,16 +127,22 @@ export class Runner {
 
   #findings({ id, source, options, severity }: ActiveRule, facts: FileFacts, path: string, text: string): Finding[] {
     const input = { options: optionsOf(source, options), text, filename: path, cwd: this.root };
-    return [...source.check(facts, input)].map((problem) => ({
-      rule: id,
-      messageId: problem.messageId,
-      message: messageOf(source, problem),
-      severity,
-      path,
-      range: firstLine(problem.range, text),
-      fixes: (problem.suggestions ?? []).map(({ title, edits, safe }) => ({ title, edits, ...(safe ? { safe } : {}) })),
-      ...this.#related(problem, path),
-    }));
+    return [...source.check(facts, input)].map((problem) => {
+      let fixes: readonly Fix[] | undefined;
+      return {
+        rule: id,
+        messageId: problem.messageId,
+        message: messageOf(source, problem),
+        severity,
+        path,
+        range: firstLine(problem.range, text),
+        // Whoever types sees findings, and hardly ever what repairs them.
+        get fixes() {
+          return (fixes ??= fixesOf(problem));
+        },
+        ...this.#related(problem, path),
+      };
+    });
   }
 
   #related({ related = [] }: Problem<string>, path: string): Pick<Finding, 'related'> {
@@ -166,18 +172,29 @@ function mayHandle(path: string, text: string): boolean {
   return HANDLES.test(text) || HANDLER_FILE.test(path);
 }
 
+function fixesOf({ suggestions = [] }: Problem<string>): readonly Fix[] {
+  return suggestions.map(({ title, edits, safe }) => ({ title, edits, ...(safe ? { safe } : {}) }));
+}
+
 /** What stands on a 1-based line, without its indentation. */
 function lineRange(text: string, line: number): Finding['range'] {
-  let start = 0;
-  for (let i = 1; i < line; i++) {
-    const next = text.indexOf('\n', start);
-    if (next < 0) break;
-    start = next + 1;
-  }
+  const start = lineStarts(text)[line - 1] ?? text.length;
   const newline = text.indexOf('\n', start);
   const content = text.slice(start, newline < 0 ? text.length : newline);
   const indent = content.length - content.trimStart().length;
   return { start: start + indent, end: start + Math.max(indent, content.trimEnd().length) };
+}
+
+let lined: { readonly text: string; readonly starts: readonly number[] } | undefined;
+
+/** Offsets of lines; kept for the last text, because the steps of most traces are in one file. */
+function lineStarts(text: string): readonly number[] {
+  if (lined?.text !== text) {
+    const starts = [0];
+    for (let at = text.indexOf('\n'); at >= 0; at = text.indexOf('\n', at + 1)) starts.push(at + 1);
+    lined = { text, starts };
+  }
+  return lined.starts;
 }
 
 function messageOf(source: ActiveRule['source'], problem: Problem<string>): string {

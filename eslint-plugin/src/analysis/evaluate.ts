@@ -42,7 +42,9 @@ export class Evaluator {
   readonly settings: Settings;
   private budget = BUDGET;
   private nesting = 0;
-  private readonly memo = new WeakMap<Node, Value>();
+  /** Values of the nodes of a module, which go with it when its file is edited. */
+  private readonly memos = new WeakMap<Module, Map<Node, Value>>();
+  private recent: { readonly module: Module; readonly memo: Map<Node, Value> } | undefined;
   private readonly active = new Set<Node>();
   /** Functions whose callers are being asked for, so that recursion ends. */
   readonly activeParams = new Set<Node>();
@@ -76,7 +78,7 @@ export class Evaluator {
   evaluate(expression: Node, module: Module, env: Env | undefined): Value {
     const node = unwrap(expression);
     if (!env) {
-      const known = this.memo.get(node);
+      const known = this.memoOf(module).get(node);
       if (known) return known;
     }
     if (--this.budget < 0 || this.nesting > MAX_NESTING) return unknown(nameOf(node), 'budget');
@@ -93,8 +95,16 @@ export class Evaluator {
       if (!env) this.active.delete(node);
     }
     if (expression !== node) value = narrowByAssertion(this, expression, value, module);
-    if (!env && this.budget > 0) this.memo.set(node, value);
+    if (!env && this.budget > 0) this.memoOf(module).set(node, value);
     return value;
+  }
+
+  private memoOf(module: Module): Map<Node, Value> {
+    if (this.recent?.module === module) return this.recent.memo;
+    let memo = this.memos.get(module);
+    if (!memo) this.memos.set(module, (memo = new Map()));
+    this.recent = { module, memo };
+    return memo;
   }
 
   private dispatch(node: Node, module: Module, env: Env | undefined): Value {

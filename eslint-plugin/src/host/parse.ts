@@ -18,12 +18,19 @@ interface OxcParser {
 
 let oxc: OxcParser | null | undefined;
 let fallback: Parse | undefined;
-/** Trees are read from the memory of the parser instead of JSON, several times as fast. */
-let isRaw: boolean | undefined;
+let isRaw = false;
 
 /** Parser to use where oxc-parser has no binary for this platform: ESLint's own. */
 export function setFallbackParser(parse: Parse): void {
   fallback = parse;
+}
+
+/**
+ * Trees are read from the memory of the parser from now on, several times as fast as from JSON. For programs of ours: it
+ * reserves 6 GB of addresses, which makes V8 collect all garbage once, and that takes long in a full heap.
+ */
+export function useRawTransfer(): void {
+  isRaw = loadOxc()?.rawTransferSupported?.() === true;
 }
 
 function loadOxc(): OxcParser | undefined {
@@ -58,9 +65,8 @@ function withOxc(parser: OxcParser, path: string, text: string): TSESTree.Progra
   return program.body.length === 0 && result.errors.length > 0 ? undefined : program;
 }
 
-/** Raw transfer reserves 6 GB of addresses: where they are not to be had, JSON does it. */
+/** Where so many addresses are not to be had, JSON does it. */
 function oxcResult(parser: OxcParser, path: string, text: string, options: Record<string, unknown>): OxcResult {
-  isRaw ??= parser.rawTransferSupported?.() === true;
   if (isRaw) {
     try {
       return parser.parseSync(path, text, { ...options, experimentalRawTransfer: true });

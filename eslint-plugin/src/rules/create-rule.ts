@@ -31,6 +31,7 @@ export interface Problem<M extends string> {
   readonly range: Range;
   readonly messageId: M;
   readonly data?: Readonly<Record<string, string | number>>;
+  /** Often a getter: finding fixes takes longer than finding problems, and editors ask for the few under the cursor. */
   readonly suggestions?: readonly Suggestion[];
   /** The trace as places, from the sink towards the source; for hosts that can show it. */
   readonly related?: readonly RelatedPlace[];

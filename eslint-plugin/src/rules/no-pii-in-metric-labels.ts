@@ -33,7 +33,9 @@ export const noPiiInMetricLabels = createRule<IgnoreOptions, 'pii'>({
           category: sensitive.match.category,
           trace: traceSuffix(sensitive.trace, label.valueText),
         },
-        suggestions: labelSuggestions(label, emission, text),
+        get suggestions() {
+          return labelSuggestions(label, emission, text);
+        },
         related: tracePlaces(sensitive.trace),
       };
     }

@@ -58,7 +58,9 @@ export const noUnboundedMetricLabels = createRule<Options, MessageIds>({
             through: emission.through ?? '',
             trace: trace === '' ? '' : ` (\`${label.valueText}\` ← ${trace})`,
           },
-          suggestions: labelSuggestions(label, emission, text),
+          get suggestions() {
+            return labelSuggestions(label, emission, text);
+          },
           related: tracePlaces(bound.trace),
         };
       }

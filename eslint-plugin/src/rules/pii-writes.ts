@@ -50,7 +50,9 @@ export function* sensitiveWrites<M extends string>(
         category: sensitive.match.category,
         trace: traceSuffix(sensitive.trace, write.valueText),
       },
-      suggestions: writeSuggestions(write, text),
+      get suggestions() {
+        return writeSuggestions(write, text);
+      },
       related: tracePlaces(sensitive.trace),
     };
   }

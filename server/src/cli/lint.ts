@@ -1,6 +1,7 @@
 import { Workspace } from '../../../eslint-plugin/src/host/workspace.ts';
 import { workspaceRoot } from '../../../eslint-plugin/src/host/workspace-root.ts';
 import { runChecks } from '../checks/checks.ts';
+import { useFastParser } from '../fast-parser.ts';
 import type { Preset } from '../../../eslint-plugin/src/presets.ts';
 import { loadConfig } from '../config.ts';
 import type { Finding } from '../findings.ts';
@@ -21,6 +22,7 @@ export interface Linted {
 
 /** A runner for the folder that the command works in, with the configuration that the options choose. */
 export function openRunner(given: Given, { cwd }: Pick<Io, 'cwd'>): Runner {
+  useFastParser();
   const config = loadConfig(cwd, given.text('preset') as Preset | undefined, given.text('config'));
   return new Runner(cwd, config, new Workspace(workspaceRoot(cwd)));
 }
