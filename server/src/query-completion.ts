@@ -25,7 +25,8 @@ export function queryContext(text: string, offset: number): QueryContext | undef
   const grouping = GROUPING.exec(before);
   if (grouping) {
     const parts = (grouping[1] ?? '').split(',').map((part) => part.trim());
-    const metrics = [...text.matchAll(METRIC)].map(([name]) => name);
+    const rest = text.slice(0, grouping.index) + text.slice(offset).replace(/^[^()]*\)/, ' ');
+    const metrics = [...rest.matchAll(METRIC)].map(([name]) => name);
     return { kind: 'label', typed: parts.at(-1) ?? '', metrics, given: parts.slice(0, -1) };
   }
   const [typed = ''] = /[A-Za-z_:][\w:]*$/.exec(before) ?? [];

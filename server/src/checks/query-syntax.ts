@@ -5,13 +5,16 @@ import type { CheckProblem } from './checks.ts';
 /** Flags dashboards and rule files that cannot be read, and queries that cannot be parsed. */
 export function* querySyntax(files: readonly QueryFile[]): Generator<CheckProblem> {
   for (const { path, error, queries } of files) {
-    if (error)
+    // What a reader makes of the rest of a broken file is a guess.
+    if (error) {
       yield {
         messageId: 'file',
         message: `The file cannot be read: ${error.message.replace(/[.:]?\s*$/, '')}. Prometheus and Grafana refuse it as a whole; repair it here.`,
         path,
         range: { start: error.offset, end: error.offset + 1 },
       };
+      continue;
+    }
     for (const query of queries) {
       const { text } = query.expression;
       const [mistake] = /\S/.test(text) ? namesOf(query).errors : [];
