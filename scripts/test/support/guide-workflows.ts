@@ -90,7 +90,7 @@ export function pipelineProblems(text: string): string[] {
 
 /** Calls of `telint` in a text, with what its own parser of arguments says to each; `undefined` when it takes them. */
 export function telintCalls(text: string): Map<string, string | undefined> {
-  const calls = [...text.matchAll(/(?<=npx |[" ]|^)telint ((?:check|coverage|metrics|mcp)\b[^\n`"|>]*)/gm)];
+  const calls = [...text.matchAll(/(?<=npx |[" ]|^)telint ((?:check|coverage|metrics|mcp)\b[^\n`"|>\\]*)/gm)];
   return new Map(
     calls.map(([, words = '']) => {
       const [name, ...args] = words.trim().split(/\s+/);
