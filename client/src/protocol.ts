@@ -21,6 +21,23 @@ export interface MetricEntry {
   readonly location: Location | null;
   /** Where the code writes it. */
   readonly writes: readonly Location[];
+  /** Panels, rules and variables that ask for it. */
+  readonly queries: readonly QueryEntry[];
+}
+
+/** A panel, rule or variable that asks for a metric. */
+export interface QueryEntry {
+  /** `panel`, `alert`, `recording rule`, `variable`, `annotation` or `rule test`. */
+  readonly kind: string;
+  readonly title: string;
+  readonly location: Location;
+}
+
+/** A name that a query asks for and no code defines, though the code has others like it. */
+export interface DriftEntry {
+  readonly name: string;
+  readonly message: string;
+  readonly location: Location;
 }
 
 /** A span that the code starts. */
@@ -42,6 +59,9 @@ export interface Inventory {
   readonly metrics: readonly MetricEntry[];
   readonly spans: readonly SpanEntry[];
   readonly handlers: readonly HandlerEntry[];
+  readonly drift: readonly DriftEntry[];
+  /** Are there dashboards or rules at all? */
+  readonly hasQueries: boolean;
 }
 
 /** Handlers with and without a span, of one kind or in one file. */

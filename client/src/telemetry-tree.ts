@@ -1,5 +1,13 @@
 import type { Location } from 'vscode-languageclient/node';
-import type { HandlerEntry, Inventory, LabelEntry, ListedFinding, LiveInventory, MetricEntry } from './protocol.ts';
+import type {
+  HandlerEntry,
+  Inventory,
+  LabelEntry,
+  ListedFinding,
+  LiveInventory,
+  MetricEntry,
+  QueryEntry,
+} from './protocol.ts';
 
 /** A row of the view: plain data, so that it can be looked at without an editor. */
 export interface TelemetryNode {
@@ -43,6 +51,7 @@ export function telemetryTree(
       })),
     ),
     section('handlers', 'Handlers without a span', 'circle-slash', uncovered.map(handlerNode), inventory.handlers),
+    section('drift', 'Drift', 'git-compare', driftNodes(inventory)),
     section('findings', 'Findings', 'warning', ruleNodes(findings), findings),
   ].filter((node) => node.children.length > 0);
 }
@@ -59,7 +68,7 @@ function section(
 }
 
 function metricNode(metric: MetricEntry, index: number, live: LiveInventory): TelemetryNode {
-  const { name, type, help, labels, why, isBounded, location, writes } = metric;
+  const { name, type, help, labels, why, isBounded, location, writes, queries } = metric;
   const id = `metric:${name}:${index}`;
   const now = Object.hasOwn(live, name) ? live[name] : undefined;
   const series = now ? `${seriesText(metric)}, now ${liveText(now)}` : seriesText(metric);
@@ -80,8 +89,48 @@ function metricNode(metric: MetricEntry, index: number, live: LiveInventory): Te
         location: write,
         children: [],
       })),
+      ...queries.map((query, i) => queryNode(`${id}:query:${i}`, query)),
     ],
   };
+}
+
+const QUERY_ICONS: Readonly<Record<string, string>> = { panel: 'dashboard', alert: 'bell', 'rule test': 'beaker' };
+
+function queryNode(id: string, { kind, title, location }: QueryEntry): TelemetryNode {
+  return {
+    id,
+    label: title === '' ? placeOf(location) : title,
+    description: `${kind} asks for it · ${placeOf(location)}`,
+    icon: QUERY_ICONS[kind] ?? 'search',
+    location,
+    children: [],
+  };
+}
+
+/** Where code and queries have come apart: names that do not exist, and metrics that nothing asks for. */
+function driftNodes({ drift, metrics, hasQueries }: Inventory): TelemetryNode[] {
+  const unknown = drift.map(({ name, message, location }, index) => ({
+    id: `drift:unknown:${name}:${index}`,
+    label: name,
+    description: `not in the code · ${placeOf(location)}`,
+    tooltip: message,
+    icon: 'question',
+    location,
+    children: [],
+  }));
+  // Without any dashboard here, they are kept elsewhere.
+  const idle = hasQueries ? metrics.filter(({ queries }) => queries.length === 0) : [];
+  return [
+    ...unknown,
+    ...idle.map(({ name, location }, index) => ({
+      id: `drift:idle:${name}:${index}`,
+      label: name,
+      description: 'nothing asks for it',
+      icon: 'eye-closed',
+      ...(location ? { location } : {}),
+      children: [],
+    })),
+  ];
 }
 
 /** Actual series in words: what one process has is what the estimate is about. */

@@ -6,7 +6,7 @@ import { REQUESTS, type Inventory, type LiveInventory } from './protocol.ts';
 import { settings } from './settings.ts';
 import { telemetryTree, type TelemetryNode } from './telemetry-tree.ts';
 
-const EMPTY: Inventory = { metrics: [], spans: [], handlers: [] };
+const EMPTY: Inventory = { metrics: [], spans: [], handlers: [], drift: [], hasQueries: false };
 /** Changes that come close together make one refresh. */
 const QUIET_MS = 400;
 

@@ -23,6 +23,7 @@ const inventory: Inventory = {
       isBounded: false,
       location: at('file:///shop/src/metrics.ts', 3),
       writes: [at('file:///shop/src/with%20space.ts', 7)],
+      queries: [{ kind: 'panel', title: 'Orders', location: at('file:///shop/dashboards/shop.json', 11) }],
     },
   ],
   spans: [],
@@ -30,6 +31,8 @@ const inventory: Inventory = {
     { name: 'GET /a', kind: 'http', covered: true, location: at('file:///shop/src/a.ts', 1) },
     { name: 'GET /b', kind: 'http', covered: false, location: at('file:///shop/src/a.ts', 5) },
   ],
+  drift: [{ name: 'order_total', message: 'Did you mean …?', location: at('file:///shop/rules.yml', 2) }],
+  hasQueries: true,
 };
 
 const finding = (rule: string, line: number): ListedFinding => ({
@@ -65,8 +68,11 @@ describe('the view Telemetry', () => {
       '    outcome [2 values] tag',
       '    user [unbounded: a path parameter] warning',
       '    with space.ts:8 [writes it] edit',
+      '    Orders [panel asks for it · shop.json:12] dashboard',
       'Handlers without a span [1 of 2] circle-slash',
       '  GET /b [http · a.ts:6] circle-slash',
+      'Drift [1] git-compare',
+      '  order_total [not in the code · rules.yml:3] question',
       'Findings [3] warning',
       '  a [1] law',
       '    a.ts:5 [What is wrong.] error',
@@ -76,8 +82,16 @@ describe('the view Telemetry', () => {
     ]);
   });
 
+  it('shows metrics that nothing asks for, where there are queries at all', () => {
+    const metrics = inventory.metrics.map((metric) => ({ ...metric, queries: [] }));
+    const drift = (hasQueries: boolean): string[] =>
+      lines(telemetryTree({ ...inventory, metrics, hasQueries }, [])).filter((line) => line.includes('nothing asks'));
+    expect(drift(true)).toEqual(['  orders_total [nothing asks for it] eye-closed']);
+    expect(drift(false)).toEqual([]);
+  });
+
   it('has nothing to show where there is nothing', () => {
-    expect(telemetryTree({ metrics: [], spans: [], handlers: [] }, [])).toEqual([]);
+    expect(telemetryTree({ metrics: [], spans: [], handlers: [], drift: [], hasQueries: false }, [])).toEqual([]);
   });
 
   it('gives every row another identity', () => {

@@ -1,4 +1,7 @@
 import { collectMetrics, type LabelDomain, type Series, type WorkspaceMetric } from '../checks/inventory.ts';
+import { indexed } from '../checks/checks.ts';
+import { QueryLinks } from '../query-links.ts';
+import { collectQueries } from '../query-store.ts';
 import type { Runner } from '../runner.ts';
 import { CONFIG_OPTIONS } from './config-options.ts';
 import type { Command, ExitCode, Given } from './command.ts';
@@ -29,12 +32,21 @@ export interface ListedMetric {
   readonly series: Series;
   readonly defined: Place;
   readonly used: readonly (Place & { readonly method: string })[];
+  /** Panels, rules and other queries that ask for it; null where the workspace has no queries. */
+  readonly queried: readonly Asker[] | null;
+}
+
+/** Who asks for a metric, and where. */
+export interface Asker extends Place {
+  /** `panel`, `alert`, `recording rule`, `variable`, `annotation` or `rule test`. */
+  readonly kind: string;
+  readonly title: string;
 }
 
 /** `telint metrics`: every metric of the workspace. */
 export const metricsCommand: Command = {
   name: 'metrics',
-  summary: 'List every metric: type, labels, number of their values, estimated time series, and where it is used.',
+  summary: 'List every metric: type, labels, number of their values, estimated time series, where it is written, and what queries it.',
   operands: '[files, folders or globs]',
   options: {
     format: { help: 'Format of the list (default: table).', value: 'name', choices: ['table', 'json', 'markdown'] },
@@ -66,13 +78,17 @@ export function listMetrics(
 ): readonly ListedMetric[] {
   const files = new Set(selectFiles(runner, args));
   const lines = new LinesOf((path) => runner.workspace.text(path));
-  return collectMetrics(runner, progress)
+  const metrics = collectMetrics(runner, progress);
+  const queries = collectQueries(runner.workspace.root);
+  const links = new QueryLinks(metrics.map(indexed), queries, runner.workspace);
+  const hasQueries = queries.files.some((file) => file.queries.length > 0);
+  return metrics
     .filter((m) => files.has(m.path))
-    .map((m) => listed(m, runner.root, lines))
+    .map((m) => listed(m, runner.root, lines, hasQueries ? links : undefined))
     .sort((a, b) => compare(a.name ?? '\uffff', b.name ?? '\uffff') || compare(a.defined.file, b.defined.file));
 }
 
-function listed(metric: WorkspaceMetric, root: string, lines: LinesOf): ListedMetric {
+function listed(metric: WorkspaceMetric, root: string, lines: LinesOf, links: QueryLinks | undefined): ListedMetric {
   const place = (path: string, start: number): Place => ({
     file: relativePath(root, path),
     ...lines.of(path).positionAt(start),
@@ -89,7 +105,24 @@ function listed(metric: WorkspaceMetric, root: string, lines: LinesOf): ListedMe
     used: metric.uses
       .map((use) => ({ ...place(use.path, use.range.start), method: use.method }))
       .sort((a, b) => compare(a.file, b.file) || a.line - b.line),
+    queried: links ? askers(metric, links, place) : null,
   };
+}
+
+/** Each panel and rule once. */
+function askers(
+  metric: WorkspaceMetric,
+  links: QueryLinks,
+  place: (path: string, start: number) => Place,
+): readonly Asker[] {
+  const own = links.metrics.find(({ definition }) => definition === metric);
+  const rows = new Map<string, Asker>();
+  for (const { file, range, query } of own ? links.asked(own) : []) {
+    const { kind, title } = query?.place ?? { kind: 'rule test', title: '' };
+    const key = `${file.path}\0${kind}\0${title}`;
+    if (!rows.has(key)) rows.set(key, { ...place(file.path, range.start), kind, title });
+  }
+  return [...rows.values()];
 }
 
 function compare(a: string, b: string): number {
@@ -109,9 +142,15 @@ function metricsTable(metrics: readonly ListedMetric[], paint: Paint): string {
       ...(labels.length > 0 ? [table(labels)] : []),
       paint('dim', `  defined ${placeText(m.defined)}`),
       paint('dim', `  ${m.used.length === 0 ? 'no write found' : `written ${m.used.map(placeText).join(', ')}`}`),
+      ...(m.queried ? [paint('dim', `  ${queriedText(m.queried)}`)] : []),
     ].join('\n');
   });
   return `${blocks.join('\n\n')}\n\n${summary(metrics)}\n`;
+}
+
+function queriedText(queried: readonly Asker[]): string {
+  if (queried.length === 0) return 'no query asks for it';
+  return `queried by ${queried.map((one) => `${one.kind} "${one.title}" ${placeText(one)}`).join(', ')}`;
 }
 
 function summary(metrics: readonly ListedMetric[]): string {
@@ -121,6 +160,8 @@ function summary(metrics: readonly ListedMetric[]): string {
   const parts = [count(metrics.length, 'metric'), `${known.toLocaleString('en')} time series estimated`];
   if (unbounded > 0) parts.push(`${unbounded} unbounded`);
   if (unknown > 0) parts.push(`${unknown} not known`);
+  const idle = metrics.filter(({ queried }) => queried?.length === 0).length;
+  if (idle > 0) parts.push(`${idle} that nothing queries`);
   return parts.join(', ');
 }
 
@@ -136,9 +177,10 @@ function markdown(metrics: readonly ListedMetric[]): string {
       m.help ?? '',
       placeText(m.defined),
       String(m.used.length),
+      m.queried ? String(m.queried.length) : '',
     ].map(cell);
   });
-  const head = ['Metric', 'Type', 'Labels (values)', 'Time series', 'Help', 'Defined', 'Writes'];
+  const head = ['Metric', 'Type', 'Labels (values)', 'Time series', 'Help', 'Defined', 'Writes', 'Queried by'];
   return [head, head.map(() => '---'), ...rows].map((row) => `| ${row.join(' | ')} |\n`).join('');
 }
 

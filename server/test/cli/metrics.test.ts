@@ -38,6 +38,7 @@ it('lists names, types, domains, series and places', async () => {
         { file: 'src/app.ts', line: 4, column: 3, method: 'add' },
         { file: 'src/app.ts', line: 5, column: 3, method: 'add' },
       ],
+      queried: null,
     },
     expect.objectContaining({
       name: 'sizes',
@@ -63,6 +64,23 @@ it('as a table and as Markdown', async () => {
   expect(out).toMatch(/\n3 metrics, 18 time series estimated, 1 unbounded\n$/);
   const markdown = (await runCli(cwd, ['metrics', '--format', 'markdown', 'src'])).out.trimEnd().split('\n');
   expect(markdown).toHaveLength(5);
-  for (const row of markdown) expect(row.replaceAll('\\|', '').split('|')).toHaveLength(9);
+  for (const row of markdown) expect(row.replaceAll('\\|', '').split('|')).toHaveLength(10);
   expect((await runCli(cwd, ['metrics', 'src/app.ts'])).out).toBe('No metric definition was found.\n');
+});
+
+it('tells who queries a metric, and which nothing queries', async () => {
+  const cwd = workspace({
+    ...FILES,
+    'rules.yml': `groups:
+- name: g
+  rules:
+  - { alert: NoJobs, expr: rate(jobs_total{state="done"}[5m]) == 0 }
+`,
+  });
+  const { out } = await runCli(cwd, ['metrics', '--format', 'json']);
+  const queried = (JSON.parse(out) as { queried: unknown }[]).map((metric) => metric.queried);
+  expect(queried).toEqual([[{ file: 'rules.yml', line: 4, column: 33, kind: 'alert', title: 'NoJobs' }], [], []]);
+  const table = (await runCli(cwd, ['metrics'])).out;
+  expect(table).toContain('  queried by alert "NoJobs" rules.yml:4\n');
+  expect(table).toMatch(/, 2 that nothing queries\n$/);
 });
