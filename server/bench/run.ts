@@ -4,7 +4,7 @@ import { parseArgs } from 'node:util';
 import { machine, rowLine, rowTable, type BenchRow } from '../../scripts/lib/bench-rows.ts';
 import { writeFigures } from '../../scripts/lib/write-figures.ts';
 
-const TOPICS = ['keystroke', 'check', 'instrument'] as const;
+const TOPICS = ['keystroke', 'check', 'types', 'instrument'] as const;
 
 const { values: options } = parseArgs({
   options: { json: { type: 'string' }, only: { type: 'string', default: '' }, write: { type: 'boolean' } },
@@ -12,7 +12,9 @@ const { values: options } = parseArgs({
 
 const rows: BenchRow[] = [];
 for (const topic of TOPICS.filter((name) => new RegExp(options.only).test(name))) {
-  const { bench } = (await import(`./${topic}.ts`)) as { bench: () => Promise<BenchRow[]> | AsyncIterable<BenchRow> };
+  const { bench } = (await import(`./${topic}.ts`)) as {
+    bench: () => Promise<BenchRow[]> | Iterable<BenchRow> | AsyncIterable<BenchRow>;
+  };
   for await (const row of await bench()) {
     console.log(rowLine(row));
     rows.push(row);
