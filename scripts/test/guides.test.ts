@@ -22,7 +22,7 @@ const blocksOf = (page: string): ReturnType<typeof guideBlocks> =>
   guideBlocks(readFileSync(inRoot(`docs/${page}`), 'utf8'));
 
 describe('docs/instrument-a-service.md', () => {
-  it('leads from a service without telemetry to spans, metrics and an alert', { timeout: 240_000 }, async () => {
+  it('leads from a service without telemetry to spans, metrics and an alert', { timeout: 900_000 }, async () => {
     project = new GuideProject(SERVICE);
     const blocks = blocksOf('instrument-a-service.md');
     expect(await followGuide('instrument-a-service.md', blocks, project)).toBe(blocks.length);
@@ -33,7 +33,7 @@ describe('docs/instrument-a-service.md', () => {
 });
 
 describe('docs/ci.md', () => {
-  it('holds findings back at the commit, with a baseline and without', { timeout: 180_000 }, async () => {
+  it('holds findings back at the commit, with a baseline and without', { timeout: 600_000 }, async () => {
     project = new GuideProject(SERVICE);
     const bad = (label: string): string =>
       `import { Counter } from 'prom-client';\nimport express from 'express';\nconst views = new Counter({ name: 'views_total', help: 'Views.', labelNames: ['path'] });\nexpress().get('/:id', (req, res) => { views.inc({ path: ${label} }); res.end(); });\n`;
@@ -65,7 +65,7 @@ describe('docs/ci.md', () => {
 });
 
 describe('docs/distributed-tracing.md', () => {
-  it('has a program that makes one trace over a queue', async () => {
+  it('has a program that makes one trace over a queue', { timeout: 600_000 }, async () => {
     project = new GuideProject(SERVICE);
     const blocks = blocksOf('distributed-tracing.md').filter(
       ({ file, language }) => file !== undefined || language === 'sh',
@@ -88,7 +88,7 @@ describe('docs/distributed-tracing.md', () => {
 });
 
 describe('docs/opentelemetry.md and docs/metrics-and-dashboards.md', () => {
-  it('have commands that run', { timeout: 180_000 }, async () => {
+  it('have commands that run', { timeout: 600_000 }, async () => {
     project = new GuideProject({ ...SERVICE, dependencies: {} });
     const { cert } = createAuthority('collector');
     project.write('certs/ca.pem', cert);
@@ -105,7 +105,7 @@ for (const name of ['PORT', 'OTEL_EXPORTER_PROMETHEUS_PORT'])
 });
 
 describeWith({ prometheus, alertmanager }, 'docs/alert-response.md', () => {
-  it('has commands that Prometheus and Alertmanager take', { timeout: 180_000 }, async () => {
+  it('has commands that Prometheus and Alertmanager take', { timeout: 600_000 }, async () => {
     project = new GuideProject(SERVICE);
     const receiver = { route: { receiver: 'nobody' }, receivers: [{ name: 'nobody' }] };
     const servers = [
@@ -143,7 +143,7 @@ describe('what tries the guides', () => {
     expect(missingLines('a.c\n', 'abc\n')).toEqual(['a.c']);
   });
 
-  it('fails where a command or its output is another', { timeout: 60_000 }, async () => {
+  it('fails where a command or its output is another', { timeout: 300_000 }, async () => {
     project = new GuideProject(SERVICE);
     const follow = (page: string): Promise<number> =>
       followGuide('test.md', guideBlocks(page), project as GuideProject);

@@ -16,7 +16,8 @@ import { freePort } from '../../../runtime/test/services/process.ts';
 import { inRoot } from '../../lib/paths.ts';
 import { applyDiff } from './guide-blocks.ts';
 
-const DEADLINE = 60_000;
+/** There to end what hangs: on a busy machine a start takes its time. */
+const DEADLINE = 180_000;
 
 /**
  * Programs that would need the network: `npm install` checks that each package is one that the repository has, and
