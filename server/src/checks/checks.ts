@@ -59,21 +59,27 @@ export function runChecks(
   if (!Object.keys(checkInfos).some(isOn)) return [];
   const metrics = collectMetrics(runner, progress);
   const links = new QueryLinks(metrics.map(indexed), queries, runner.workspace);
-  return [
-    ...activeOf(CHECKS, runner).flatMap(({ name, check, severity }) =>
-      withoutDisabled(
-        [...check(metrics, { runner, links })].map((problem) => toFinding(name, severity, problem)),
-        runner,
-      ),
-    ),
-    ...checkQueries(queries.files, links, runner),
-  ];
+  return [...[...checkMetrics(metrics, links, runner)].flat(), ...checkQueries(queries.files, links, runner)];
+}
+
+/** Findings about the metrics of a workspace, check by check. */
+export function* checkMetrics(
+  metrics: readonly WorkspaceMetric[],
+  links: QueryLinks,
+  runner: Runner,
+): Generator<readonly Finding[]> {
+  for (const { name, check, severity } of activeOf(CHECKS, runner))
+    yield withoutDisabled(
+      [...check(metrics, { runner, links })].map((problem) => toFinding(name, severity, problem)),
+      runner,
+    );
 }
 
 /** Findings in files with queries; of other files nothing is said. */
 export function checkQueries(files: readonly QueryFile[], links: QueryLinks, runner: Runner): readonly Finding[] {
+  const whole = files.filter(({ error }) => error === undefined);
   return activeOf(QUERY_CHECKS, runner).flatMap(({ name, check, severity }) =>
-    [...check(files, links)].map((problem) => toFinding(name, severity, problem)),
+    [...check(name === 'query-syntax' ? files : whole, links)].map((problem) => toFinding(name, severity, problem)),
   );
 }
 
@@ -84,7 +90,8 @@ function activeOf<C>(checks: Readonly<Record<string, C>>, { config }: Runner) {
   });
 }
 
-function indexed(metric: WorkspaceMetric): IndexedMetric {
+/** A metric as the index of queries takes it. */
+export function indexed(metric: WorkspaceMetric): IndexedMetric {
   return { path: metric.path, definition: metric, uses: metric.uses.map((use) => ({ path: use.path, use })) };
 }
 
