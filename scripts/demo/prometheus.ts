@@ -7,7 +7,7 @@ import { removeScratchFolder, scratchFolder, startInBackground } from '../lib/ba
 import { until } from '../lib/until.ts';
 import { scaledRuleFiles, scaleDuration } from './scaled-rules.ts';
 
-const START_MS = 30_000;
+const START_MS = 120_000;
 
 /** An alert that fired, with the texts that its receiver reads. */
 export interface FiredAlert {

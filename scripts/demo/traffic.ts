@@ -63,7 +63,7 @@ export class Customers {
 
   /** One request with a version of the client that nobody has sent before. */
   async flood(version: number): Promise<void> {
-    await this.#send(`/orders/${this.#lastOrder}`, undefined, { 'x-client-version': `7.1.0-nightly.${version}` });
+    await this.#send(`/orders/${this.#lastOrder}`, undefined, { 'x-client-version': `7.1.${version}` });
   }
 
   /** The next of what customers do: half of it is buying, some of it fails through their own fault. */

@@ -5,14 +5,16 @@ import { ensureBuilt } from './ensure-built.ts';
 import { inRoot } from './paths.ts';
 import { until } from './until.ts';
 
-const START_MS = 60_000;
+const START_MS = 180_000;
+/** Longer than any Prometheus would wait: a busy machine is no failure here. */
+const SCRAPE_SECONDS = '60';
 
 /** The environment of this process without what would set up the service otherwise. */
 function ownEnvironment(): NodeJS.ProcessEnv {
   return Object.fromEntries(Object.entries(process.env).filter(([name]) => !/^(?:OTEL_|SHOP_|NODE_)/.test(name)));
 }
 
-/** The fixed example service in a process of its own. */
+/** A service in a process of its own: the fixed example, or one that stands in its place. */
 export interface Shop {
   readonly url: string;
   /** Host and port of the admin server, for a scraper. */
@@ -26,13 +28,21 @@ export interface Shop {
   scrape(accept?: string): Promise<string>;
   /** Ends it in order. */
   stop(): Promise<void>;
-  /** Ends it in order but leaves its folder, which `release` removes. */
-  end(): Promise<void>;
-  release(): void;
 }
 
+/** Which program is started, in which folder. */
+interface Program {
+  readonly cwd: string;
+  readonly args: readonly string[];
+}
+
+const FIXED: Program = {
+  cwd: 'examples/shop-fixed',
+  args: ['--disable-warning=ExperimentalWarning', '--import', './src/telemetry/sdk.ts', 'src/main.ts'],
+};
+
 /** Starts the fixed example on free ports of loopback, with stand-ins for its servers. */
-export async function startShop(env: Readonly<Record<string, string>> = {}): Promise<Shop> {
+export async function startShop(env: Readonly<Record<string, string>> = {}, program = FIXED): Promise<Shop> {
   ensureBuilt('runtime');
   const folder = scratchFolder('shop');
   const metricsToken = randomBytes(24).toString('base64url');
@@ -42,9 +52,8 @@ export async function startShop(env: Readonly<Record<string, string>> = {}): Pro
     lines.push(line);
     if (opened === undefined && line.includes('"shop is open"')) opened = JSON.parse(line) as typeof opened;
   };
-  const arguments_ = ['--disable-warning=ExperimentalWarning', '--import', './src/telemetry/sdk.ts', 'src/main.ts'];
-  const running = startInBackground(process.execPath, arguments_, {
-    cwd: inRoot('examples/shop-fixed'),
+  const running = startInBackground(process.execPath, program.args, {
+    cwd: inRoot(program.cwd),
     onLine,
     env: {
       ...ownEnvironment(),
@@ -71,7 +80,8 @@ export async function startShop(env: Readonly<Record<string, string>> = {}): Pro
     lines,
     folder,
     async scrape(accept = 'text/plain;version=0.0.4') {
-      const headers = { authorization: `Bearer ${metricsToken}`, accept };
+      const authorization = `Bearer ${metricsToken}`;
+      const headers = { authorization, accept, 'x-prometheus-scrape-timeout-seconds': SCRAPE_SECONDS };
       const answer = await fetch(`http://${adminAddress}/metrics`, { headers });
       if (!answer.ok) throw new Error(`The scrape was answered with ${answer.status}.`);
       return answer.text();
@@ -80,7 +90,5 @@ export async function startShop(env: Readonly<Record<string, string>> = {}): Pro
       await running.stop();
       removeScratchFolder(folder);
     },
-    end: () => running.stop(),
-    release: () => removeScratchFolder(folder),
   };
 }

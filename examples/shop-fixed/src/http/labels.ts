@@ -6,3 +6,9 @@ export function clientApp(req: Request): (typeof CLIENT_APPS)[number] {
   const sent = req.get('x-client-app');
   return CLIENT_APPS.find((app) => app === sent) ?? 'other';
 }
+
+/** The version of that application, when it looks like one. There are many of them: the label keeps the first 20. */
+export function clientVersion(req: Request): string {
+  const sent = req.get('x-client-version') ?? 'unknown';
+  return /^\d{1,3}(?:\.\d{1,4}){0,2}$/.test(sent) ? sent : 'other';
+}

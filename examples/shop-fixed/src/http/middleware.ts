@@ -6,7 +6,7 @@ import { clientRequests, httpMetrics } from '../telemetry/metrics.ts';
 import { sampler } from '../telemetry/sampler.ts';
 import { sanitizer } from '../telemetry/sanitizer.ts';
 import { HttpError } from './errors.ts';
-import { clientApp } from './labels.ts';
+import { clientApp, clientVersion } from './labels.ts';
 
 declare module 'express-serve-static-core' {
   interface Request {
@@ -14,19 +14,22 @@ declare module 'express-serve-static-core' {
   }
 }
 
-/** Duration, span and ids of every request. Strangers call, so their traces are linked and their baggage stays outside. */
+/**
+ * Duration, span and ids of every request. Strangers call: their traces are linked, and their baggage and request ids stay
+ * outside.
+ */
 export const measureRequests = telemetry({
   metrics: httpMetrics,
   sampler,
   sanitizer,
   publicEndpoint: true,
   baggage: false,
-  requestId: { response: true },
+  requestId: { header: false, response: 'x-request-id' },
 });
 
 /** Counts requests by the application that sends them. */
 export function countClients(req: Request, _res: Response, next: NextFunction): void {
-  clientRequests.inc({ app: clientApp(req), version: req.get('x-client-version') ?? 'unknown' });
+  clientRequests.inc({ app: clientApp(req), version: clientVersion(req) });
   next();
 }
 
