@@ -16,6 +16,7 @@ export interface AnsweringType {
   };
   isUnion?(): boolean;
   isLiteral?(): boolean;
+  isTypeParameter?(): boolean;
 }
 
 /** What the analysis wants to know of a type, the same from every version of TypeScript. */
@@ -34,7 +35,8 @@ export function answerOf<T extends AnsweringType>(checker: AnsweringChecker<T>, 
   if (isSingle(type)) return { kind: 'union', count: 1 };
   if (type.intrinsicName === 'string') return { kind: 'string' };
   if (type.intrinsicName === 'number') return { kind: 'number' };
-  if (!type.symbol) return { kind: 'unknown' };
+  // A type parameter without a constraint has a symbol, but is anything.
+  if (!type.symbol || (type.isTypeParameter?.() ?? false)) return { kind: 'unknown' };
   const file = type.symbol.declarations?.[0]?.getSourceFile().fileName;
   return { kind: 'object', symbol: type.symbol.name, ...(file === undefined ? {} : { declaredIn: packageOf(file) }) };
 }

@@ -37,5 +37,6 @@ function ownPart(type: Type): AnsweringType {
     ...(type.isIntrinsicType() ? { intrinsicName: type.intrinsicName } : {}),
     isUnion: () => type.isUnionType(),
     isLiteral: () => type.isLiteralType(),
+    isTypeParameter: () => type.isTypeParameter(),
   };
 }

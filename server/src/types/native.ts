@@ -1,3 +1,4 @@
+import { readFileSync } from 'node:fs';
 import type { API, Project, Snapshot } from '@typescript/native/async';
 import type { BackEnd, Batch, BatchAnswers, FileAnswers, FileQuestions } from './batch.ts';
 import { isUnreadable } from './config-errors.ts';
@@ -16,7 +17,9 @@ interface RemoteNode extends SyntaxNode<RemoteNode> {
 export class NativeTypes implements BackEnd {
   readonly #api: API<boolean>;
   #snapshot: Snapshot | undefined;
-  #shown: Readonly<Record<string, string>> = {};
+  /** Paths of texts that were others than on disk, and of all that were given. */
+  #unsaved: ReadonlySet<string> = new Set();
+  readonly #seen = new Set<string>();
 
   constructor(api: API<boolean>) {
     this.#api = api;
@@ -41,24 +44,39 @@ export class NativeTypes implements BackEnd {
   /** The projects of the files of a batch, in a snapshot of everything as it is now. */
   async #projects({ files, open, changed }: Batch): Promise<ReadonlyMap<string, Project>> {
     const overlay = overlayOf(files, open);
+    const unsaved = Object.fromEntries(Object.entries(overlay).filter(([path, text]) => textOnDisk(path) !== text));
+    const closed = [...this.#unsaved].filter((path) => !Object.hasOwn(unsaved, path));
+    const shown = Object.keys(overlay);
     const paths = files.map(({ path }) => path);
-    const closed = Object.keys(this.#shown).filter((path) => !Object.hasOwn(overlay, path));
-    const notifications =
-      changed === undefined
-        ? { invalidateAll: true }
-        : { changed: [...changed, ...closed], created: [...changed], deleted: [] };
     const params = {
       openFiles: paths,
-      fileSystem: { kind: 'layer' as const, files: overlay },
-      fileNotifications: notifications,
+      fileSystem: { kind: 'layer' as const, files: unsaved },
+      fileNotifications:
+        changed === undefined
+          ? { invalidateAll: true }
+          : {
+              changed: [...changed, ...closed, ...shown],
+              created: [...changed, ...shown.filter((path) => !this.#seen.has(path))],
+            },
     };
     const before = this.#snapshot;
-    const snapshot = before ? await before.update(params) : await this.#api.createSnapshot(params);
+    // A snapshot keeps the texts of the one that it follows: one that was saved or closed would go on to count.
+    const snapshot =
+      before && closed.length === 0 ? await before.update(params) : await this.#api.createSnapshot(params);
     this.#snapshot = snapshot;
-    this.#shown = overlay;
+    this.#unsaved = new Set(Object.keys(unsaved));
+    for (const path of shown) this.#seen.add(path);
     await before?.dispose();
     const opened = snapshot.operation.openedFiles;
     return new Map(paths.flatMap((path, i) => (opened[i] ? [[path, opened[i].project] as const] : [])));
+  }
+}
+
+function textOnDisk(path: string): string | undefined {
+  try {
+    return withoutMark(readFileSync(path, 'utf8'));
+  } catch {
+    return undefined;
   }
 }
 
