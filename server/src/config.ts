@@ -56,6 +56,11 @@ export function loadConfig(root: string, preset?: Preset, file?: string): Config
       return configOf(preset === undefined ? {} : { preset }, path);
     throw new ConfigError(`${path} cannot be read: ${(error as Error).message}.`, { cause: error });
   }
+  return parseConfig(text, path, preset);
+}
+
+/** Configuration from the text of a file. */
+export function parseConfig(text: string, path: string, preset?: Preset): Config {
   const raw = parseJson(text, path);
   return configOf(preset === undefined ? raw : { ...raw, preset }, path);
 }

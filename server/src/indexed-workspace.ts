@@ -26,6 +26,7 @@ export class IndexedWorkspace {
   readonly #unlisted: boolean;
   #loading: Promise<boolean> | undefined;
   #loaded = false;
+  #givenUp = false;
   #marks: ReadonlyMap<string, string> | undefined;
 
   constructor(root: string, unlisted = false) {
@@ -49,6 +50,18 @@ export class IndexedWorkspace {
     return this.#loading !== undefined;
   }
 
+  /** Somebody has cancelled the reading: what needs all files is not said until it is taken up again. */
+  get givenUp(): boolean {
+    return this.#givenUp;
+  }
+
+  /** A reading that was given up is taken up by the next `load`. */
+  resume(): void {
+    if (!this.#givenUp) return;
+    this.#givenUp = false;
+    this.#loading = undefined;
+  }
+
   /** Reads the files in slices, once; resolves to false when the reading was given up. `watch` is for `changedOnDisk`. */
   load(listen: () => LoadListener, watch = false): Promise<boolean> {
     if (this.loaded) return Promise.resolve(true);
@@ -61,6 +74,7 @@ export class IndexedWorkspace {
       this.#loaded = await runInSlices(this.all.load(), listener.signal, ({ read, found }) =>
         listener.step(read, found),
       );
+      this.#givenUp = !this.#loaded;
       return this.#loaded;
     } finally {
       listener.done();

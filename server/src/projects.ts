@@ -3,7 +3,7 @@ import { dirname, join, relative, sep } from 'node:path';
 import picomatch from 'picomatch';
 import { workspaceRoot } from '../../eslint-plugin/src/host/workspace-root.ts';
 import type { Preset } from '../../eslint-plugin/src/presets.ts';
-import { CONFIG_FILE, ConfigError, configOf, loadConfig, type Config } from './config.ts';
+import { CONFIG_FILE, ConfigError, configOf, loadConfig, parseConfig, type Config } from './config.ts';
 import { IndexedWorkspace } from './indexed-workspace.ts';
 import { Runner } from './runner.ts';
 
@@ -92,7 +92,7 @@ export class Projects {
     const dir = dirname(path);
     const root = folder ?? ownRoot(dir);
     let home = this.#homes.get(dir);
-    if (home === undefined) this.#homes.set(dir, (home = configHome(dir, root)));
+    if (home === undefined) this.#homes.set(dir, (home = configHome(dir, root, (d) => this.#hasConfig(d))));
     let project = this.#projects.get(home);
     if (!project) {
       const unlisted = folder === undefined && !existsSync(join(root, 'package.json'));
@@ -131,15 +131,47 @@ export class Projects {
 
   #configOf(home: string): Config {
     const path = join(home, CONFIG_FILE);
+    return this.reviewConfig(path) ?? this.#savedConfig(home) ?? configOf(this.#presetOnly(), path);
+  }
+
+  /** Reads a configuration file as the editor shows it, and tells what is wrong with it; undefined where something is. */
+  reviewConfig(path: string): Config | undefined {
+    const shown = this.#shown(path);
     try {
-      const config = existsSync(path) ? loadConfig(home) : configOf(this.#presetOnly(), path);
+      const config =
+        shown !== undefined
+          ? parseConfig(shown, path)
+          : existsSync(path)
+            ? loadConfig(dirname(path))
+            : configOf(this.#presetOnly(), path);
       this.#host.onConfig(path, undefined);
       return config;
     } catch (error) {
       if (!(error instanceof ConfigError)) throw error;
       this.#host.onConfig(path, error.message);
-      return configOf(this.#presetOnly(), path);
+      return undefined;
     }
+  }
+
+  /** While somebody types in a configuration, what was saved last counts. */
+  #savedConfig(home: string): Config | undefined {
+    const path = join(home, CONFIG_FILE);
+    if (this.#shown(path) === undefined || !existsSync(path)) return undefined;
+    try {
+      return loadConfig(home);
+    } catch {
+      return undefined;
+    }
+  }
+
+  #shown(path: string): string | undefined {
+    for (const [open, text] of this.#host.openTexts()) if (open === path) return text;
+    return undefined;
+  }
+
+  #hasConfig(dir: string): boolean {
+    const path = join(dir, CONFIG_FILE);
+    return existsSync(path) || this.#shown(path) !== undefined;
   }
 
   #presetOnly(): { preset?: Preset } {
@@ -153,9 +185,9 @@ export function isInside(path: string, folder: string): boolean {
 }
 
 /** The nearest folder with a configuration file, up to the root of the project. */
-function configHome(dir: string, root: string): string {
+function configHome(dir: string, root: string, hasConfig: (dir: string) => boolean): string {
   for (let d = dir; isInside(d, root); d = dirname(d)) {
-    if (existsSync(join(d, CONFIG_FILE))) return d;
+    if (hasConfig(d)) return d;
     if (d === root || d === dirname(d)) break;
   }
   return root;

@@ -57,8 +57,8 @@ export function startServer(connection: Connection): void {
     if (started) throw new ResponseError(LSPErrorCodes.RequestFailed, 'The server is initialized already.');
     started = true;
     const { capabilities: client } = params;
-    const problems = new ConfigProblems(connection);
-    const session = new Session({
+    const problems = new ConfigProblems(connection, (path) => session.documents.at(path)?.text.getText());
+    const session: Session = new Session({
       onConfig: (path, mistake) => problems.report(path, mistake),
       onError: (message) => connection.console.error(message),
       onLoad: (root) => loadProgress(connection, root, client.window?.workDoneProgress === true),

@@ -46,18 +46,27 @@ export function collectMetrics(
         else uses.set(key, [{ ...use, path }]);
       }
   }
-  return defined.map(({ path, metric }) => {
-    const found = uses.get(`${path}:${metric.range.start}`) ?? [];
-    const labels = domainsOf(metric, found);
-    return {
-      ...metric,
-      path,
-      packageName: runner.workspace.project(path).packageName,
-      uses: found,
-      labels,
-      series: seriesOf(metric, found, labels),
-    };
-  });
+  return defined.map(({ path, metric }) =>
+    withUses(runner, path, metric, uses.get(`${path}:${metric.range.start}`) ?? []),
+  );
+}
+
+/** A definition of a file together with its writes. */
+export function withUses(
+  runner: Runner,
+  path: string,
+  metric: DefinedMetric,
+  uses: readonly PlacedUse[],
+): WorkspaceMetric {
+  const labels = domainsOf(metric, uses);
+  return {
+    ...metric,
+    path,
+    packageName: runner.workspace.project(path).packageName,
+    uses,
+    labels,
+    series: seriesOf(metric, uses, labels),
+  };
 }
 
 /** A file that cannot be analysed has no metrics; `check` names it. */

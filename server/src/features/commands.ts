@@ -81,7 +81,7 @@ async function checkWorkspace(
     const inQueries = new Map<string, readonly Finding[]>();
     session.acrossFiles.clear();
     for (const root of roots(services)) {
-      const { runner, workspace } = await session.loaded(root);
+      const { runner, workspace } = await session.loaded(root, true);
       const queries = await session.queries.of(workspace);
       const asking = new Set(queries.files.map(({ path }) => path));
       for (const finding of runChecks(runner, undefined, queries))

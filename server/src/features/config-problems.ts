@@ -1,5 +1,5 @@
 import { readFileSync } from 'node:fs';
-import { DiagnosticSeverity, type Connection } from 'vscode-languageserver/node';
+import { DiagnosticSeverity, type Connection, type Diagnostic } from 'vscode-languageserver/node';
 import { documentOf, positionsOf, uriOf } from '../documents.ts';
 import type { TextRange } from '../findings.ts';
 import { SOURCE_NAME } from './to-diagnostic.ts';
@@ -7,35 +7,45 @@ import { SOURCE_NAME } from './to-diagnostic.ts';
 /** Shows mistakes of configuration files in those files, open or not, and takes them back when they are repaired. */
 export class ConfigProblems {
   readonly #connection: Connection;
+  readonly #shown: (path: string) => string | undefined;
   readonly #known = new Map<string, string>();
 
-  constructor(connection: Connection) {
+  /** `shown` is the text that the editor shows of a file, undefined where it shows none. */
+  constructor(connection: Connection, shown: (path: string) => string | undefined) {
     this.#connection = connection;
+    this.#shown = shown;
   }
 
   report(path: string, mistake: string | undefined): void {
-    if (this.#known.get(path) === mistake) return;
-    if (mistake === undefined) this.#known.delete(path);
-    else this.#known.set(path, mistake);
-    const diagnostics = mistake === undefined ? [] : [this.#diagnostic(path, mistake)];
+    const shown = this.#shown(path);
+    const diagnostics = mistake === undefined ? [] : [diagnosticOf(path, mistake, shown ?? saved(path))];
+    const key = mistake === undefined ? undefined : JSON.stringify(diagnostics);
+    if (this.#known.get(path) === key) return;
+    if (key === undefined) this.#known.delete(path);
+    else this.#known.set(path, key);
     void this.#connection.sendDiagnostics({ uri: uriOf(path), diagnostics });
-    if (mistake !== undefined) this.#connection.console.warn(`${mistake} The recommended rules run until then.`);
+    // Who types sees it, and the log would have a line for every key.
+    if (mistake !== undefined && shown === undefined)
+      this.#connection.console.warn(`${mistake} The recommended rules run until then.`);
   }
+}
 
-  #diagnostic(path: string, mistake: string) {
-    let text = '';
-    try {
-      text = readFileSync(path, 'utf8');
-    } catch {
-      // The mistake says that it cannot be read.
-    }
-    return {
-      range: positionsOf(documentOf(path, text), placeOf(path, mistake, text)),
-      severity: DiagnosticSeverity.Error,
-      source: SOURCE_NAME,
-      message: mistake.replace(path, 'telint.json'),
-    };
+function saved(path: string): string {
+  try {
+    return readFileSync(path, 'utf8');
+  } catch {
+    // The mistake says that it cannot be read.
+    return '';
   }
+}
+
+function diagnosticOf(path: string, mistake: string, text: string): Diagnostic {
+  return {
+    range: positionsOf(documentOf(path, text), placeOf(path, mistake, text)),
+    severity: DiagnosticSeverity.Error,
+    source: SOURCE_NAME,
+    message: mistake.replace(path, 'telint.json'),
+  };
 }
 
 /** Where a mistake is: at the line and column that its message names, else at the key. */

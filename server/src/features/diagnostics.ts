@@ -1,3 +1,4 @@
+import { basename } from 'node:path';
 import {
   DiagnosticRefreshRequest,
   DocumentDiagnosticReportKind,
@@ -7,6 +8,7 @@ import {
   type Diagnostic,
   type DocumentDiagnosticReport,
 } from 'vscode-languageserver/node';
+import { CONFIG_FILE } from '../config.ts';
 import type { OpenDocument } from '../documents.ts';
 import type { SettledListener } from '../session.ts';
 import { yieldToEvents } from '../slices.ts';
@@ -91,7 +93,9 @@ function startPush(services: Services): void {
   const told = new Map<string, string>();
   const timers = new Map<string, NodeJS.Timeout>();
   const push = (document: OpenDocument): void => {
-    const { uri, text } = document;
+    const { uri, path, text } = document;
+    // Mistakes in it are told by who reads it.
+    if (basename(path) === CONFIG_FILE) return;
     const items = diagnosticsOf(services, document);
     const key = `${text.version} ${keyOf(items)}`;
     if (told.get(uri) === key) return;

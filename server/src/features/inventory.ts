@@ -137,6 +137,7 @@ async function handlersOf(services: Services): Promise<Handler[]> {
   const found = new Map<string, Handler>();
   for (const folder of session.projects.folders) {
     const { workspace } = await session.loaded(`${folder}/_`);
+    if (!workspace.loaded) continue;
     for (const path of workspace.all.files()) {
       const project = session.projects.of(path);
       if (session.projects.folderOf(path) === undefined || project.isIgnored(path)) continue;

@@ -75,6 +75,8 @@ defineTest('documents that are no files are left alone', {
     for (const uri of [
       'untitled:Untitled-1',
       'git:/x.ts?ref=HEAD',
+      'vscode-vfs://github/shop/shop/x.ts',
+      'file://server/share/x.ts',
       'vscode-notebook-cell://a/b.ts#c',
       'file://%ZZ/bad',
       'nonsense',
@@ -233,6 +235,38 @@ test(
     }
   },
 );
+
+test('a reading that was cancelled is not taken up before somebody asks for it', { timeout: 120_000 }, async () => {
+  const root = bigFolder(6000);
+  const client = new Client({ folders: [root] });
+  const count = (kind: string): number => client.progress.filter(({ value }) => value.kind === kind).length;
+  const progressed = (kind: string, n: number) =>
+    until(
+      () => count(kind) >= n,
+      () => `${n} × ${kind} of the progress`,
+    );
+  try {
+    await client.start();
+    const text = METRIC_SERVICE['src/routes.ts'] ?? '';
+    const uri = await client.open(join(root, 'src/routes.ts'), text);
+    void client.pull(uri).catch(() => undefined);
+    await progressed('begin', 1);
+    await client.connection.sendNotification('window/workDoneProgress/cancel', { token: client.progress[0]?.token });
+    await progressed('end', 1);
+    await client.change(uri, `${text}// edited\n`);
+    await client.pullUntil(uri, (items) => items.length === 1);
+    expect(await client.request('workspace/symbol', { query: '' })).toEqual([]);
+    await client.request('textDocument/codeLens', { textDocument: { uri } });
+    expect(count('begin')).toBe(1);
+    const summary = await client.request('workspace/executeCommand', { command: 'telint.checkWorkspace' });
+    expect((summary as { files: number }).files).toBeGreaterThan(6000);
+    expect(count('begin')).toBe(2);
+    expect((await client.request<unknown[]>('workspace/symbol', { query: 'app_' })).length).toBeGreaterThan(0);
+  } finally {
+    await client.stop();
+    rmSync(root, { recursive: true, force: true });
+  }
+});
 
 test('SIGTERM while a workspace is read ends the server', { timeout: 60_000 }, async () => {
   const root = bigFolder(3000);
