@@ -2,6 +2,7 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { forgetAcrossFiles } from '../../eslint-plugin/src/analysis/epoch.ts';
 import { AcrossFiles } from './across-files.ts';
 import { Documents, MAX_LENGTH, type OpenDocument } from './documents.ts';
+import { CONFIG_FILE } from './config.ts';
 import { FindingsCache } from './findings-cache.ts';
 import type { LoadListener } from './indexed-workspace.ts';
 import type { MetricIndex } from './metric-index.ts';
@@ -27,6 +28,9 @@ const MANY_FILES = 200;
 const ATTEMPTS = 3;
 
 /** What a session asks and tells the connection it belongs to. */
+/** What is known of metrics where somebody has cancelled the reading of the files. */
+const NO_METRICS: MetricIndex = { metrics: [], spans: [] };
+
 export interface SessionHost {
   onConfig(path: string, mistake: string | undefined): void;
   onError(message: string): void;
@@ -60,6 +64,7 @@ export class Session {
   #timer: NodeJS.Timeout | undefined;
   #work = new AbortController();
   #generation = 0;
+  #configChanged = false;
   readonly #store = new MetricStore();
   readonly #metricListeners: (() => void)[] = [];
   #metricTimer: NodeJS.Timeout | undefined;
@@ -127,11 +132,19 @@ export class Session {
     // A text of that size would not be read from the disk either.
     else this.projects.update(document.path, content.length > MAX_LENGTH ? '' : content);
     this.#store.changed(this.projects.workspaces(), document.path);
-    if (this.#matters(document.path)) this.changed();
+    if (basename(document.path) === CONFIG_FILE) this.#configEdited(document.path);
+    else if (this.#matters(document.path)) this.changed();
     for (const listener of this.#documentListeners) listener(document, event);
   }
 
   /** Files on disk came, went or changed; what an editor shows of them still counts. */
+  /** What is wrong with a configuration is said at once; what is checked follows when typing pauses. */
+  #configEdited(path: string): void {
+    this.#configChanged = true;
+    this.projects.reviewConfig(path);
+    this.changed();
+  }
+
   changedOnDisk(paths: readonly string[]): void {
     for (const listener of this.#diskListeners) listener(paths.length > MANY_FILES ? undefined : paths);
     if (paths.length > MANY_FILES) this.projects.forgetFiles();
@@ -178,6 +191,7 @@ export class Session {
     for (let attempt = 1; ; attempt++) {
       const project = await this.loaded(path);
       if (this.isDirty) await this.settle();
+      if (project.workspace.givenUp) return NO_METRICS;
       const generation = this.#generation;
       const index = await this.#store.exact(project, generation);
       // Who asks while somebody types gets an answer all the same.
@@ -267,6 +281,8 @@ export class Session {
     this.#timer = undefined;
     this.#generation++;
     forgetAcrossFiles();
+    if (this.#configChanged) this.projects.forgetConfig();
+    this.#configChanged = false;
     this.findings.renew();
     for (const listener of this.#listeners) {
       try {
@@ -278,10 +294,11 @@ export class Session {
     }
   }
 
-  /** Resolves when the workspace of a file is read. */
-  async loaded(path: string): Promise<Project> {
+  /** Resolves when the workspace of a file is read, or was given up; `resume` takes a reading up that was given up. */
+  async loaded(path: string, resume = false): Promise<Project> {
     const project = this.projects.of(path);
     await this.#load(project);
+    if (resume) project.workspace.resume();
     return project;
   }
 
