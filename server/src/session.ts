@@ -1,8 +1,9 @@
+import { basename } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { forgetAcrossFiles } from '../../eslint-plugin/src/analysis/epoch.ts';
 import { AcrossFiles } from './across-files.ts';
-import { Documents, MAX_LENGTH, type OpenDocument } from './documents.ts';
 import { CONFIG_FILE } from './config.ts';
+import { Documents, MAX_LENGTH, type OpenDocument } from './documents.ts';
 import { FindingsCache } from './findings-cache.ts';
 import type { LoadListener } from './indexed-workspace.ts';
 import type { MetricIndex } from './metric-index.ts';
@@ -27,10 +28,10 @@ const MANY_FILES = 200;
 /** Who asks while somebody types gets an answer all the same. */
 const ATTEMPTS = 3;
 
-/** What a session asks and tells the connection it belongs to. */
 /** What is known of metrics where somebody has cancelled the reading of the files. */
 const NO_METRICS: MetricIndex = { metrics: [], spans: [] };
 
+/** What a session asks and tells the connection it belongs to. */
 export interface SessionHost {
   onConfig(path: string, mistake: string | undefined): void;
   onError(message: string): void;
@@ -63,8 +64,8 @@ export class Session {
   readonly #following = new Set<Promise<void>>();
   #timer: NodeJS.Timeout | undefined;
   #work = new AbortController();
-  #generation = 0;
   #configChanged = false;
+  #generation = 0;
   readonly #store = new MetricStore();
   readonly #metricListeners: (() => void)[] = [];
   #metricTimer: NodeJS.Timeout | undefined;
@@ -137,7 +138,6 @@ export class Session {
     for (const listener of this.#documentListeners) listener(document, event);
   }
 
-  /** Files on disk came, went or changed; what an editor shows of them still counts. */
   /** What is wrong with a configuration is said at once; what is checked follows when typing pauses. */
   #configEdited(path: string): void {
     this.#configChanged = true;
@@ -145,6 +145,7 @@ export class Session {
     this.changed();
   }
 
+  /** Files on disk came, went or changed; what an editor shows of them still counts. */
   changedOnDisk(paths: readonly string[]): void {
     for (const listener of this.#diskListeners) listener(paths.length > MANY_FILES ? undefined : paths);
     if (paths.length > MANY_FILES) this.projects.forgetFiles();
@@ -190,8 +191,8 @@ export class Session {
   async metrics(path: string): Promise<MetricIndex> {
     for (let attempt = 1; ; attempt++) {
       const project = await this.loaded(path);
-      if (this.isDirty) await this.settle();
       if (project.workspace.givenUp) return NO_METRICS;
+      if (this.isDirty) await this.settle();
       const generation = this.#generation;
       const index = await this.#store.exact(project, generation);
       // Who asks while somebody types gets an answer all the same.
@@ -280,9 +281,9 @@ export class Session {
     clearTimeout(this.#timer);
     this.#timer = undefined;
     this.#generation++;
-    forgetAcrossFiles();
     if (this.#configChanged) this.projects.forgetConfig();
     this.#configChanged = false;
+    forgetAcrossFiles();
     this.findings.renew();
     for (const listener of this.#listeners) {
       try {
@@ -297,8 +298,8 @@ export class Session {
   /** Resolves when the workspace of a file is read, or was given up; `resume` takes a reading up that was given up. */
   async loaded(path: string, resume = false): Promise<Project> {
     const project = this.projects.of(path);
-    await this.#load(project);
     if (resume) project.workspace.resume();
+    await this.#load(project);
     return project;
   }
 
