@@ -40,18 +40,21 @@ export class ClassicTypes implements BackEnd {
         byConfig.set(config.id, entry);
       } else problems.add(config.problem);
     }
-    let deadline: number | undefined;
-    const isOver = (): boolean => isCancelled() || performance.now() > (deadline ??= performance.now() + batch.budget);
+    let left = batch.budget;
     for (const { config, files: asked } of byConfig.values()) {
-      if (isOver()) break;
+      if (isCancelled() || left <= 0) break;
       const program = this.#project(config).program(
         asked.map(({ path }) => path),
         overlay,
       );
+      // Reading a project takes as long as it takes: the budget is for the questions.
+      const started = performance.now();
+      const isOver = (): boolean => isCancelled() || performance.now() - started > left;
       for (const questions of asked) {
         const answers = answersIn(program, questions, isOver);
         if (answers) files[questions.path] = answers;
       }
+      left -= performance.now() - started;
     }
     return Promise.resolve({ files, problems: [...problems] });
   }

@@ -26,8 +26,9 @@ export class NativeTypes implements BackEnd {
   }
 
   async ask(batch: Batch, isCancelled: () => boolean): Promise<BatchAnswers> {
-    const deadline = performance.now() + batch.budget;
     const projects = await this.#projects(batch);
+    // Reading a project takes as long as it takes: the budget is for the questions.
+    const deadline = performance.now() + batch.budget;
     const files: Record<string, FileAnswers> = {};
     const problems = new Map<Project, string | undefined>();
     for (const questions of batch.files) {

@@ -78,8 +78,8 @@ describe('all sources of types give the same answers', { timeout: 240_000 }, () 
   const service = (): TypeService =>
     new TypeService({
       trusted: true,
-      budget: 60_000,
-      patience: 120_000,
+      budget: 600_000,
+      patience: 600_000,
       onProblem: (message) => problems.push(message),
       onLog: (message) => problems.push(message),
     });

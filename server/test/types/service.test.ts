@@ -20,8 +20,8 @@ function start(given: { trusted?: boolean; patience?: number } = {}): Told {
   const logged: string[] = [];
   const service = new TypeService({
     trusted: true,
-    budget: 60_000,
-    patience: 120_000,
+    budget: 600_000,
+    patience: 600_000,
     onProblem: (message) => problems.push(message),
     onLog: (message) => logged.push(message),
     ...given,
@@ -53,7 +53,7 @@ async function answerTo({ service }: Told, path: string, marked: string, open: F
 const TWO = { kind: 'union', count: 2 };
 const THREE = { kind: 'union', count: 3 };
 
-describe.each(['native', 'classic'] as const)('TypeScript of the project (%s)', { timeout: 240_000 }, (typescript) => {
+describe.each(['native', 'classic'] as const)('TypeScript of the project (%s)', { timeout: 900_000 }, (typescript) => {
   it('sees what an editor shows, in the file itself and in others, and what has changed on disk', async () => {
     const root = folder({ 'tsconfig.json': CONFIG, 'plan.ts': `export type Plan = 'a' | 'b';` }, typescript);
     const told = start();
