@@ -5,7 +5,8 @@ import type { QueryLinks } from '../query-links.ts';
 import type { Runner } from '../runner.ts';
 import type { Feature, Services } from './feature.ts';
 import { INSERT_SPAN, spanActionAt } from './insert-span.ts';
-import { locationsOf, metricIn } from './navigation.ts';
+import { locationsOf } from './navigation.ts';
+import { askedPlaces } from './query-target.ts';
 import { askers } from './query-words.ts';
 import { SHOW_LOCATIONS } from './show-locations.ts';
 import { count, seriesText } from './words.ts';
@@ -45,7 +46,7 @@ export const codeLens: Feature = {
 
 /** Who asks for a metric; a click shows the places. */
 function queryLens(services: Services, document: OpenDocument, metric: IndexedMetric, links: QueryLinks): CodeLens[] {
-  const places = links.asked(metricIn(links, metric));
+  const places = askedPlaces(links, metric);
   if (places.length === 0) return [];
   const range = positionsOf(document.text, metric.definition.nameRange);
   const locations = locationsOf(services, places);

@@ -14,7 +14,7 @@ import type { QueryLinks } from '../query-links.ts';
 import type { QueryName } from '../query-names.ts';
 import { yieldToEvents } from '../slices.ts';
 import { locationOf, type Feature, type Services } from './feature.ts';
-import { metricIn } from './navigation.ts';
+import { askedPlaces } from './query-target.ts';
 
 /** All telemetry of the folders: metrics, spans, and what frameworks call. */
 const INVENTORY = 'telint/inventory';
@@ -118,7 +118,7 @@ function metricRow(services: Services, metric: IndexedMetric, links: QueryLinks)
     isBounded: !('unbounded' in series),
     location: locationOf(services, path, definition.nameRange) ?? null,
     writes: uses.flatMap((use) => locationOf(services, use.path, use.use.range) ?? []),
-    queries: queriesOf(services, links.asked(metricIn(links, metric))),
+    queries: queriesOf(services, askedPlaces(links, metric)),
   };
 }
 

@@ -1,14 +1,6 @@
 import type { Location, TextDocumentPositionParams } from 'vscode-languageserver/node';
 import { pathOf } from '../documents.ts';
-import {
-  declaredLabel,
-  keyRange,
-  labelWrites,
-  targetAt,
-  type IndexedMetric,
-  type MetricTarget,
-} from '../metric-index.ts';
-import type { QueryLinks } from '../query-links.ts';
+import { declaredLabel, keyRange, labelWrites, targetAt, type MetricTarget } from '../metric-index.ts';
 import type { QueryName } from '../query-names.ts';
 import { labelPlaces, textOf } from './metric-places.ts';
 import { askedPlaces, labelKey, queryFileOf, queryTargetAt } from './query-target.ts';
@@ -36,7 +28,7 @@ export const navigation: Feature = {
       return [
         ...(params.context.includeDeclaration && definition ? [definition] : []),
         ...referencesOf(services, target),
-        ...locationsOf(services, askedPlaces(links, metricIn(links, target.metric), target.label)),
+        ...locationsOf(services, askedPlaces(links, target.metric, target.label)),
       ];
     });
   },
@@ -84,12 +76,6 @@ async function askedAt(services: Services, params: TextDocumentPositionParams): 
 /** Locations of names in queries. */
 export function locationsOf(services: Services, places: readonly QueryName[]): Location[] {
   return places.flatMap(({ file, range }) => locationOf(services, file.path, range) ?? []);
-}
-
-/** The same metric in another index. */
-export function metricIn(links: QueryLinks, { path, definition }: IndexedMetric): IndexedMetric {
-  const found = links.metrics.find((one) => one.path === path && one.definition.range.start === definition.range.start);
-  return found ?? { path, definition, uses: [] };
 }
 
 /** The metric or label that a request is about. */

@@ -82,13 +82,20 @@ export function definitionPlace(services: Services, { path, definition }: Indexe
   return { path, range: declared ?? definition.nameRange };
 }
 
+/** The same metric in another index. */
+export function metricIn(links: QueryLinks, { path, definition }: IndexedMetric): IndexedMetric {
+  const found = links.metrics.find((one) => one.path === path && one.definition.range.start === definition.range.start);
+  return found ?? { path, definition, uses: [] };
+}
+
 /** Where queries ask for a metric, or for a label of it. */
 export function askedPlaces(links: QueryLinks, metric: IndexedMetric, label?: string): readonly QueryName[] {
-  if (label === undefined) return links.asked(metric);
+  const own = metricIn(links, metric);
+  if (label === undefined) return links.asked(own);
   const name = promLabel(label);
   return links
     .names()
-    .filter((place) => place.kind === 'label' && place.name === name && metricsOf(place, links).includes(metric));
+    .filter((place) => place.kind === 'label' && place.name === name && metricsOf(place, links).includes(own));
 }
 
 function unique<T>(list: readonly T[]): readonly T[] {

@@ -5,9 +5,9 @@ import { declaredLabel, labelNamesOf, labelWrites, literalContent, type MetricTa
 import { renameLabel, renameSeries } from '../query-rename.ts';
 import { workspaceEdit, type Feature, type Services } from './feature.ts';
 import { labelPlaces, textOf } from './metric-places.ts';
-import { metricIn, targetOf } from './navigation.ts';
+import { targetOf } from './navigation.ts';
 import { prepareQuery, targetOfQuery } from './query-rename-target.ts';
-import { queryFileOf } from './query-target.ts';
+import { metricIn, queryFileOf } from './query-target.ts';
 
 const PROM_NAME = /^[a-zA-Z_:][a-zA-Z0-9_:]*$/;
 const PROM_LABEL = /^[a-zA-Z_][a-zA-Z0-9_]*$/;

@@ -99,10 +99,10 @@ defineTest('hover, links and lenses lead from one to the other', {
       textDocument: { uri: world.uri(DASHBOARD) },
     });
     expect(links.map(({ target = '' }) => target.slice(world.uri('').length + 1))).toEqual([
-      'src/metrics.ts#L4,36',
-      'src/metrics.ts#L4,36',
-      'src/metrics.ts#L6,34',
-      'src/metrics.ts#L7,60',
+      'src/metrics.ts#L4,43',
+      'src/metrics.ts#L4,43',
+      'src/metrics.ts#L6,40',
+      'src/metrics.ts#L7,65',
     ]);
     const lenses = await world.client.request<CodeLens[]>('textDocument/codeLens', {
       textDocument: { uri: world.uri(METRICS) },
