@@ -3,16 +3,35 @@ import type * as estree from '@typescript-eslint/typescript-estree';
 import type { TSESTree } from '../../eslint-plugin/src/analysis/ast.ts';
 import { setFallbackParser } from '../../eslint-plugin/src/host/parse.ts';
 
+type Parser = typeof estree;
+
+/** The package, which sources and the extension have, and the copy in the npm package. */
+const PLACES = ['@typescript-eslint/typescript-estree', './typescript-estree.cjs'];
+
 /**
  * Where oxc-parser has no binary for this machine, the parser of typescript-eslint takes its place: slower, with the
- * same trees as under ESLint. It is loaded when the first file needs it, and without it such machines get no findings.
+ * same trees as under ESLint. It is loaded when the first file needs it.
  */
 export function useFallbackParser(): void {
-  let parser: typeof estree | undefined;
+  let parser: Parser | null | undefined;
   setFallbackParser((path, text) => {
-    parser ??= createRequire(import.meta.url)('@typescript-eslint/typescript-estree') as typeof estree;
-    return parse(parser, path, text);
+    if (parser === undefined) parser = load() ?? null;
+    return parser ? parse(parser, path, text) : undefined;
   });
+}
+
+function load(): Parser | undefined {
+  const require = createRequire(import.meta.url);
+  for (const place of PLACES)
+    try {
+      return require(place) as Parser;
+    } catch {
+      continue;
+    }
+  process.stderr.write(
+    'telint: oxc-parser has no binary for this machine. Install @typescript-eslint/typescript-estree and typescript beside telint; nothing is checked until then.\n',
+  );
+  return undefined;
 }
 
 function parse(parser: typeof estree, path: string, text: string): TSESTree.Program {
