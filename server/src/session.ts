@@ -19,8 +19,8 @@ import { yieldToEvents } from './slices.ts';
 const IDLE_MS = 250;
 /** Pause after which metrics of all files are collected again. */
 const LONG_IDLE_MS = 2000;
-/** How long a first answer waits for the index of a workspace: small ones are read by then. */
-const PATIENCE_MS = 150;
+/** How long a first answer waits for the index of a workspace: small ones are read by then, and others are told of later. */
+const PATIENCE_MS = 20;
 
 /** A change of more files, such as of a branch, is read anew as a whole: that takes less time than one by one. */
 const MANY_FILES = 200;
