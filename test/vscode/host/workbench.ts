@@ -6,9 +6,13 @@ export interface Workbench {
   readonly refused: readonly string[];
 }
 
+/** How long the workbench may take for a step; a busy machine is given more. */
+const PATIENCE_MS = Number(process.env['TELINT_VSCODE_DEADLINE'] ?? 30_000);
+
 /** Opens an empty page in which a workbench runs alone. */
 export async function newWorkbench(browser: Browser, width = 1280, height = 800): Promise<Workbench> {
   const context = await browser.newContext({ viewport: { width, height } });
+  context.setDefaultTimeout(PATIENCE_MS);
   const refused: string[] = [];
   await context.route(
     ({ protocol, hostname }) => protocol.startsWith('http') && hostname !== '127.0.0.1',
