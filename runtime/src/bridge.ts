@@ -29,6 +29,7 @@ export type {
   BridgePoint,
   BridgeProducer,
   BridgeSource,
+  EmptyResource,
   JsonRegistry,
   PromExemplar,
   PromMetricJson,

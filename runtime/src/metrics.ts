@@ -36,6 +36,7 @@ export {
   type LabelDomains,
   type LabelsOf,
   type StatusClass,
+  type Normaliser,
 } from './domains.ts';
 export { type ActiveSpan, type ExemplarLabels, type SpanIdentity } from './exemplars.ts';
 export { type BoundGauge, type Gauge } from './gauge.ts';

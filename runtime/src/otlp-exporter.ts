@@ -17,11 +17,12 @@ export interface OtlpOptions {
 }
 
 /** Makes the official OTLP exporter that the service has installed, from options and environment. */
-export function otlpTraceExporter(
-  options: OtlpOptions = {},
-  environment: Environment = readEnvironment(),
-  loader: SdkLoader = new SdkLoader(defaultResolveFrom()),
-): SpanExporterLike {
+export function otlpTraceExporter(options: OtlpOptions = {}): SpanExporterLike {
+  return loadOtlpExporter(options, readEnvironment(), new SdkLoader(defaultResolveFrom()));
+}
+
+/** `otlpTraceExporter` for an environment that was read already and an SDK that is found elsewhere. */
+export function loadOtlpExporter(options: OtlpOptions, environment: Environment, loader: SdkLoader): SpanExporterLike {
   const protocol = options.protocol ?? environment.protocol ?? 'http/protobuf';
   const { OTLPTraceExporter } = loader.otlp(protocol);
   const url = options.endpoint ?? environment.endpoint;

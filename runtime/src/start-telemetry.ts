@@ -12,7 +12,7 @@ import {
 } from '@opentelemetry/api';
 import { TelintError, warn } from './diagnostics.ts';
 import { readEnvironment, type Environment } from './environment.ts';
-import { otlpTraceExporter } from './otlp-exporter.ts';
+import { loadOtlpExporter } from './otlp-exporter.ts';
 import { resilientExporter } from './resilient-exporter.ts';
 import type { ResilientOptions } from './resilient-options.ts';
 import { safeBaggagePropagator } from './sanitize-hooks.ts';
@@ -107,7 +107,7 @@ function exporterOf(
   if (typeof chosen !== 'string') return chosen;
   if (chosen === 'none') return undefined;
   if (chosen === 'console') return new (loader.trace('http/protobuf').ConsoleSpanExporter)();
-  return otlpTraceExporter(options.otlp, environment, loader);
+  return loadOtlpExporter(options.otlp ?? {}, environment, loader);
 }
 
 function queueOf(

@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { pathToFileURL } from 'node:url';
 import { describe, expect, it } from 'vitest';
+import { hiddenTypes } from '../../scripts/lib/hidden-types.ts';
 import { apiExports, entryFiles } from '../../scripts/lib/runtime-api.ts';
 import { tableRows } from './support/markdown.ts';
 
@@ -16,6 +17,10 @@ const exported = apiExports();
 it('has a section for every sub-path of the package and no other', () => {
   expect([...sections.keys()]).toEqual([...entryFiles().keys()]);
 });
+
+it('names no type in a signature that nobody can import', () => {
+  expect(hiddenTypes()).toEqual([]);
+}, 120_000);
 
 describe.each([...exported])('%s', (subPath, exports) => {
   const rows = sections.get(subPath) ?? [];

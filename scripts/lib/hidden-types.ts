@@ -1,8 +1,7 @@
 /** Types that the public signatures of the runtime package name and that nobody can import. */
-import { existsSync } from 'node:fs';
 import ts from 'typescript';
 import { inRoot } from './paths.ts';
-import { compilerOptions, entryFiles } from './runtime-api.ts';
+import { apiProgram } from './runtime-api.ts';
 
 /** Parts of a declaration that a user of it does not see. */
 function isHidden(node: ts.Node): boolean {
@@ -12,15 +11,20 @@ function isHidden(node: ts.Node): boolean {
   return modifiers.some(({ kind }) => kind === ts.SyntaxKind.PrivateKeyword);
 }
 
+/** A type that its file keeps to itself is a part of the one that is written with it. */
+function isExported(declaration: ts.Declaration): boolean {
+  const modifiers = ts.canHaveModifiers(declaration) ? (ts.getModifiers(declaration) ?? []) : [];
+  return modifiers.some(({ kind }) => kind === ts.SyntaxKind.ExportKeyword);
+}
+
 /** `export: Type` for every such type, once. */
 export function hiddenTypes(): string[] {
-  const files = [...entryFiles().values()].filter((file) => existsSync(file));
-  const program = ts.createProgram(files, compilerOptions());
+  const program = apiProgram();
   const checker = program.getTypeChecker();
   const resolved = (symbol: ts.Symbol): ts.Symbol =>
     symbol.flags & ts.SymbolFlags.Alias ? checker.getAliasedSymbol(symbol) : symbol;
   const exported = new Set<ts.Symbol>();
-  for (const file of files) {
+  for (const file of program.getRootFileNames()) {
     const source = program.getSourceFile(file);
     const module = source && checker.getSymbolAtLocation(source);
     for (const symbol of module ? checker.getExportsOfModule(module) : []) exported.add(resolved(symbol));
@@ -33,7 +37,7 @@ export function hiddenTypes(): string[] {
       const target = symbol && resolved(symbol);
       const isOurs = target?.declarations?.some((declaration) => {
         const { fileName } = declaration.getSourceFile();
-        return fileName.startsWith(inRoot('runtime/src/')) && !ts.isTypeParameterDeclaration(declaration);
+        return fileName.startsWith(inRoot('runtime/src/')) && isExported(declaration);
       });
       if (target && isOurs && !exported.has(target)) found.add(`${owner.name}: ${target.name}`);
     }

@@ -64,15 +64,25 @@ export function firstSentence(docs: string): string {
   return /^.*?\.(?= [A-Z`]|$)/.exec(text)?.[0] ?? text;
 }
 
+let program: ts.Program | undefined;
+
+/** The entry files that are there, as the compiler sees them; read once. */
+export function apiProgram(): ts.Program {
+  return (program ??= ts.createProgram(
+    [...entryFiles().values()].filter((file) => existsSync(file)),
+    compilerOptions(),
+  ));
+}
+
 /** Exports of every sub-path, values and types, in the order of their names; functions first, types last. */
 export function apiExports(): Map<string, ApiExport[]> {
   const entries = new Map([...entryFiles()].filter(([, file]) => existsSync(file)));
-  const program = ts.createProgram([...entries.values()], compilerOptions());
-  const checker = program.getTypeChecker();
+  const sources = apiProgram();
+  const checker = sources.getTypeChecker();
   const order = ['function', 'class', 'constant', 'type'];
   return new Map(
     [...entries].map(([subPath, file]) => {
-      const source = program.getSourceFile(file);
+      const source = sources.getSourceFile(file);
       const module = source && checker.getSymbolAtLocation(source);
       const found = (module === undefined ? [] : checker.getExportsOfModule(module)).map((symbol): ApiExport => {
         const target = symbol.flags & ts.SymbolFlags.Alias ? checker.getAliasedSymbol(symbol) : symbol;

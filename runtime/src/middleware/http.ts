@@ -5,6 +5,7 @@ import type { RequestTelemetryOptions } from './request-options.ts';
 import { RequestTelemetry, type RequestSource } from './request.ts';
 import type { ServedRequest } from './served-request.ts';
 
+export type { ServerRequest } from './request-options.ts';
 export type { RequestIdOptions, RequestTelemetryOptions } from './request-options.ts';
 
 /** Options of `instrument`. */

@@ -1,6 +1,6 @@
 import { createRequire } from 'node:module';
 import { join } from 'node:path';
-import { otlpTraceExporter } from '../../src/otlp-exporter.ts';
+import { loadOtlpExporter } from '../../src/otlp-exporter.ts';
 import { readEnvironment } from '../../src/environment.ts';
 import { SdkLoader } from '../../src/sdk-loader.ts';
 import type { OtlpOptions } from '../../src/otlp-exporter.ts';
@@ -41,7 +41,7 @@ function line(name: string, directory: string): OtelLine {
         typeof Provider
       >[0]);
     },
-    exporter: (options) => otlpTraceExporter(options, readEnvironment({}), loader),
+    exporter: (options) => loadOtlpExporter(options, readEnvironment({}), loader),
   };
 }
 
