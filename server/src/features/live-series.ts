@@ -13,7 +13,7 @@ export const liveSeries: Feature = {
       if (session.settings.prometheusUrl === '') return {};
       const indexes = await Promise.all(session.projects.folders.map((folder) => session.recentMetrics(`${folder}/_`)));
       const found = await live.series(indexes.flatMap(({ metrics }) => metrics.map(({ definition }) => definition)));
-      return Object.fromEntries([...found].map(([{ name }, series]) => [name, series]));
+      return Object.fromEntries<LiveSeries>([...found].map(([{ name = '' }, series]) => [name, series]));
     });
   },
 };
