@@ -110,10 +110,12 @@ describe('node:http', () => {
       { publicEndpoint: true, baggage: false },
     );
     const traceId = '0af7651916cd43dd8448eb211c80319c';
-    await fetch(url, { headers: { traceparent: `00-${traceId}-b7ad6b7169203331-01`, baggage: 'tenant=a' } });
+    const headers = { traceparent: `00-${traceId}-b7ad6b7169203331-01`, tracestate: 'vendor=x', baggage: 'tenant=a' };
+    await fetch(url, { headers });
     await ended(1);
     const span = collector().one('GET');
     expect(span.parentSpanContext).toBeUndefined();
+    expect(span.links[0]?.context.traceState).toBeUndefined();
     expect(span.spanContext().traceId).not.toBe(traceId);
     expect(span.links.map(({ context }) => context.traceId)).toEqual([traceId]);
     expect(baggage).toBeUndefined();

@@ -1,4 +1,13 @@
-import { context, ROOT_CONTEXT, SpanKind, trace, type Attributes, type Context, type Tracer } from '@opentelemetry/api';
+import {
+  context,
+  ROOT_CONTEXT,
+  SpanKind,
+  trace,
+  type Attributes,
+  type Context,
+  type SpanContext,
+  type Tracer,
+} from '@opentelemetry/api';
 import { extract } from '../carriers.ts';
 import { warn } from '../diagnostics.ts';
 import { isTracingSuppressed } from '../suppressed.ts';
@@ -35,6 +44,14 @@ function onClose(this: Response): void {
 }
 
 const describeError = (error: unknown): string => (error instanceof Error ? error.message : typeof error);
+
+/** A stranger's trace state may hold anything: a link needs the ids only. */
+const idsOf = ({ traceId, spanId, traceFlags }: SpanContext): SpanContext => ({
+  traceId,
+  spanId,
+  traceFlags,
+  isRemote: true,
+});
 
 /** Metrics, span and correlation of requests: what all middleware share. */
 export class RequestTelemetry {
@@ -140,7 +157,7 @@ export class RequestTelemetry {
         return;
       }
     }
-    this.#start(this.#tracer, served, request, parent, isLinked ? [{ context: caller }] : undefined);
+    this.#start(this.#tracer, served, request, parent, isLinked ? [{ context: idsOf(caller) }] : undefined);
   }
 
   #start(
@@ -148,7 +165,7 @@ export class RequestTelemetry {
     served: ServedRequest,
     request: ServerRequest,
     parent: Context,
-    links: { context: NonNullable<ReturnType<typeof trace.getSpanContext>> }[] | undefined,
+    links: { context: SpanContext }[] | undefined,
   ): void {
     const attributes: Attributes = startAttributes(this.settings, request, served.method, served.route);
     const span = tracer.startSpan(
