@@ -5,7 +5,7 @@ import type { LabelLookup } from './promql.ts';
 import type { Query } from './query-files.ts';
 import { COMMON_TARGET_LABELS, defaultLabels, isTargetLabel, ownLabels, promLabel } from './query-labels.ts';
 import { isReadable, namesOf, queryNames, type QueryName } from './query-names.ts';
-import { extraLabels, seriesForms, type SeriesForm } from './query-series.ts';
+import { extraLabels, seriesForms, usualName, type SeriesForm } from './query-series.ts';
 import type { QueryIndex } from './query-store.ts';
 
 /** A metric under one of its names. */
@@ -122,17 +122,11 @@ export class QueryLinks {
   /** Names to offer where one is written: of each metric those under which most exporters have it, and of rules. */
   offered(): readonly string[] {
     const found = new Set<string>();
-    for (const { definition } of this.metrics) {
-      const { name, library } = definition;
-      if (name === undefined) continue;
-      const forms = seriesForms(definition).filter(({ kind }) => kind !== 'histogram');
-      const kinds = Map.groupBy(forms, ({ kind }) => kind);
-      // Exporters of OpenTelemetry add the unit, those of Prometheus nothing.
-      for (const [kind, list] of kinds) {
-        const form = library === 'prom' ? list[0] : kind === 'counter' ? list.at(-2) : list.at(-1);
-        if (form) found.add(form.of(name));
+    for (const { definition } of this.metrics)
+      for (const kind of new Set(seriesForms(definition).map((form) => form.kind))) {
+        const name = kind === 'histogram' ? undefined : usualName(definition, kind);
+        if (name !== undefined) found.add(name);
       }
-    }
     return [...found, ...this.#recorded.keys()].sort();
   }
 

@@ -124,3 +124,12 @@ export function seriesForms(definition: DefinedMetric): readonly SeriesForm[] {
 export function extraLabels(kind: SeriesKind): readonly string[] {
   return kind === 'bucket' ? ['le'] : kind === 'quantile' ? ['quantile'] : [];
 }
+
+/** The name under which most exporters have a series of a metric: those of OpenTelemetry add unit and `_total`. */
+export function usualName(definition: DefinedMetric, kind: SeriesKind): string | undefined {
+  const { name, library, unit } = definition;
+  const forms = seriesForms(definition).filter((form) => form.kind === kind);
+  // Counters have a form with `_total` and one without for each unit.
+  const index = library === 'prom' || unit === undefined ? 0 : kind === 'counter' ? -2 : -1;
+  return name === undefined ? undefined : forms.at(index)?.of(name);
+}

@@ -3,6 +3,7 @@ import { resolve } from 'node:path';
 import { ConfigError } from '../config.ts';
 import { checkCommand } from './check.ts';
 import { coverageCommand } from './coverage.ts';
+import { dashboardsCommand } from './dashboards.ts';
 import { mcpCommand } from './mcp-command.ts';
 import { metricsCommand } from './metrics.ts';
 import { UsageError, type Command, type ExitCode } from './command.ts';
@@ -13,7 +14,7 @@ import { parseArguments } from './parse-arguments.ts';
 import { version } from './version.ts';
 
 /** Commands in the order of the help. */
-export const COMMANDS: readonly Command[] = [checkCommand, coverageCommand, metricsCommand, mcpCommand];
+export const COMMANDS: readonly Command[] = [checkCommand, coverageCommand, metricsCommand, dashboardsCommand, mcpCommand];
 
 /** Runs the program with the arguments after its name; resolves to the exit code. */
 export async function run(args: readonly string[], io: Io): Promise<ExitCode> {
