@@ -56,9 +56,8 @@ describe('docs/ci.md', () => {
     expect(project.run(commit)).toMatchObject({ status: 0 });
     project.write('src/new.js', bad('req.url').replace('views_total', 'other_views_total'));
     expect(project.run(commit)).toMatchObject({ status: 1, output: expect.stringContaining('src/new.js') as string });
-    const [staged] = Object.values(
-      JSON.parse(blocks.find(({ language }) => language === 'json')?.text ?? '') as object,
-    );
+    const json = blocks.find(({ language }) => language === 'json')?.text ?? '';
+    const [staged] = Object.values(JSON.parse(json) as Record<string, string>);
     expect(project.run(`npx ${String(staged)} src/new.js`).status).toBe(1);
     expect(project.run(`npx ${String(staged)} src/app.js`).status).toBe(0);
   });

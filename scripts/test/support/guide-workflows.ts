@@ -93,14 +93,15 @@ export function telintCalls(text: string): Map<string, string | undefined> {
   const calls = [...text.matchAll(/(?<=npx |[" ]|^)telint ((?:check|coverage|metrics|mcp)\b[^\n`"|>\\]*)/gm)];
   return new Map(
     calls.map(([, words = '']) => {
-      const [name, ...args] = words.trim().split(/\s+/);
+      const call = words.trim();
+      const [name, ...args] = call.split(/\s+/);
       const command = COMMANDS.find((known) => known.name === name);
       try {
-        if (command === undefined) return [words, 'no such command'];
+        if (command === undefined) return [call, 'no such command'];
         parseArguments(command, args);
-        return [words, undefined];
+        return [call, undefined];
       } catch (error) {
-        return [words, String(error)];
+        return [call, String(error)];
       }
     }),
   );
