@@ -11,6 +11,10 @@ import { scan, type ScanResult } from './scan/scan.ts';
 /** Places where telemetry leaves a service. */
 const PLACES = ['metrics', 'spans', 'OTLP bodies', 'logs', 'headers to others', 'disk queue'];
 const SHOWN = 20;
+/** Characters before a leak that tell which attribute or field it is. */
+const BEFORE = 32;
+
+const plural = (count: number): string => `${count} ${count === 1 ? 'leak' : 'leaks'}`;
 
 function summary({ requests, seen, kinds }: ScanResult): string {
   const places = PLACES.map((place) => `${place} ${Math.ceil((seen[place] ?? 0) / 1000).toLocaleString('en')} kB`);
@@ -23,10 +27,15 @@ const problems: string[] = [];
 const shop = await scan('shop');
 console.log(`The fixed example: ${summary(shop)}`);
 for (const place of PLACES) if ((seenIn(shop, place) ?? 0) === 0) problems.push(`Nothing was seen in: ${place}.`);
-for (const leak of shop.leaks.slice(0, SHOWN)) {
-  problems.push(`${leak.kind} (${leak.form}) in ${leak.place}: …${leak.excerpt}…`);
+// One line for each place in the telemetry, however many seeds came through there.
+const groups = [
+  ...Map.groupBy(shop.leaks, ({ place, excerpt }) => `${place}: …${excerpt.split('<', 1)[0]?.slice(-BEFORE)}`),
+];
+for (const [where, leaks] of groups.slice(0, SHOWN)) {
+  const kinds = [...new Set(leaks.map(({ kind, form }) => `${kind} (${form})`))];
+  problems.push(`${plural(leaks.length)} in ${where}…: ${kinds.join(', ')}`);
 }
-if (shop.leaks.length > SHOWN) problems.push(`… and ${shop.leaks.length - SHOWN} more leaks.`);
+if (groups.length > SHOWN) problems.push(`… and in ${groups.length - SHOWN} more places.`);
 
 const control = await scan('control');
 console.log(`A service that leaks on purpose: ${control.leaks.length.toLocaleString('en')} leaks were found.`);

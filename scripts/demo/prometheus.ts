@@ -1,13 +1,6 @@
-import { accessSync, constants, writeFileSync } from 'node:fs';
-import { createServer, type AddressInfo } from 'node:net';
-import { once } from 'node:events';
-import { delimiter, join } from 'node:path';
 import { prometheusConfig } from '../../dashboards/src/prometheus-config.ts';
-import { removeScratchFolder, scratchFolder, startInBackground } from '../lib/background.ts';
-import { until } from '../lib/until.ts';
+import { servePrometheus } from '../lib/prometheus-server.ts';
 import { scaledRuleFiles, scaleDuration } from './scaled-rules.ts';
-
-const START_MS = 120_000;
 
 /** An alert that fired, with the texts that its receiver reads. */
 export interface FiredAlert {
@@ -21,12 +14,12 @@ export interface FiredAlert {
 export interface Watcher {
   readonly kind: string;
   readonly speed: number;
+  /** False where nothing is there to evaluate rules: then no alert can fire. */
+  readonly evaluates: boolean;
   /** Alerts that have fired so far, also those that have stopped. */
   readonly fired: ReadonlyMap<string, FiredAlert>;
   /** Looks for alerts that fire now. */
   look(): Promise<void>;
-  /** Value of an expression with one result. */
-  value(promql: string): Promise<number | undefined>;
   stop(): Promise<void>;
 }
 
@@ -35,29 +28,6 @@ export interface Target {
   readonly address: string;
   readonly token: string;
   readonly speed: number;
-}
-
-/** Path of a program, also where Debian keeps servers. */
-export function findProgram(name: string): string | undefined {
-  return [...(process.env['PATH'] ?? '').split(delimiter), '/usr/sbin', '/usr/local/sbin']
-    .map((folder) => join(folder, name))
-    .find((path) => {
-      try {
-        accessSync(path, constants.X_OK);
-        return true;
-      } catch {
-        return false;
-      }
-    });
-}
-
-async function freePort(): Promise<number> {
-  const server = createServer().listen(0, '127.0.0.1');
-  await once(server, 'listening');
-  const { port } = server.address() as AddressInfo;
-  server.close();
-  await once(server, 'close');
-  return port;
 }
 
 /** The shipped configuration with this service as its only target and a clock that runs faster. */
@@ -88,49 +58,22 @@ interface ActiveAlert {
 
 /** Starts Prometheus on loopback with the shipped rules. */
 export async function startPrometheus(program: string, target: Target): Promise<Watcher> {
-  const folder = scratchFolder('prometheus');
   const rules = scaledRuleFiles(target.speed);
-  for (const [name, content] of Object.entries(rules)) writeFileSync(join(folder, name), content);
-  const file = join(folder, 'prometheus.yml');
-  writeFileSync(file, JSON.stringify(configurationFor(target, Object.keys(rules))));
-  const port = await freePort();
-  const running = startInBackground(program, [
-    `--config.file=${file}`,
-    `--storage.tsdb.path=${join(folder, 'data')}`,
-    `--web.listen-address=127.0.0.1:${port}`,
+  const server = await servePrometheus(program, {
+    configuration: configurationFor(target, Object.keys(rules)),
+    files: rules,
     // A series that is gone is remembered for five minutes of the rules, too.
-    `--query.lookback-delta=${scaleDuration('5m', target.speed)}`,
-    '--log.level=warn',
-  ]);
-  const api = async (path: string): Promise<unknown> => {
-    const response = await fetch(`http://127.0.0.1:${port}/api/v1/${path}`);
-    const answer = (await response.json()) as { status: string; data: unknown };
-    if (answer.status !== 'success') throw new Error(`${path}: ${JSON.stringify(answer)}`);
-    return answer.data;
-  };
-  const isReady = async (): Promise<boolean> =>
-    running.hasEnded ||
-    fetch(`http://127.0.0.1:${port}/-/ready`).then(
-      ({ ok }) => ok,
-      () => false,
-    );
-  const stop = async (): Promise<void> => {
-    await running.stop();
-    removeScratchFolder(folder);
-  };
-  if (!(await until(isReady, START_MS)) || running.hasEnded) {
-    await stop();
-    throw new Error(`Prometheus did not start: ${running.tail()}`);
-  }
-
+    flags: [`--query.lookback-delta=${scaleDuration('5m', target.speed)}`],
+  });
   const fired = new Map<string, FiredAlert>();
   return {
     kind: 'Prometheus',
     speed: target.speed,
+    evaluates: true,
     fired,
-    stop,
+    stop: () => server.stop(),
     async look() {
-      const { alerts } = (await api('alerts')) as { readonly alerts: readonly ActiveAlert[] };
+      const { alerts } = (await server.api('alerts')) as { readonly alerts: readonly ActiveAlert[] };
       for (const { state, labels, annotations } of alerts) {
         const name = labels['alertname'];
         if (state !== 'firing' || name === undefined) continue;
@@ -142,12 +85,18 @@ export async function startPrometheus(program: string, target: Target): Promise<
         });
       }
     },
-    async value(promql) {
-      const { result } = (await api(`query?query=${encodeURIComponent(promql)}`)) as {
-        readonly result: readonly { readonly value: readonly [number, string] }[];
-      };
-      const value = result[0]?.value[1];
-      return value === undefined ? undefined : Number(value);
-    },
   };
+}
+
+/** What stands in where Prometheus is not installed: the demo scrapes the service itself, and no rule is evaluated. */
+export function withoutPrometheus({ speed }: Target): Promise<Watcher> {
+  const nothing = (): Promise<void> => Promise.resolve();
+  return Promise.resolve({
+    kind: 'A scraper without rules',
+    speed,
+    evaluates: false,
+    fired: new Map<string, FiredAlert>(),
+    look: nothing,
+    stop: nothing,
+  });
 }

@@ -1,4 +1,4 @@
-/* eslint-disable telint/no-pii-in-span-attributes, telint/no-pii-in-logs, telint/no-unbounded-metric-labels, telint/no-pii-in-metric-labels, telint/no-pii-in-baggage -- the control run leaks on purpose */
+/* eslint-disable telint/no-unbounded-metric-labels, telint/no-pii-in-baggage -- the control run leaks on purpose */
 /** What the scan must catch: a service that writes everything it gets into every kind of telemetry, without a sanitizer. */
 import { once } from 'node:events';
 import { createServer, type IncomingMessage } from 'node:http';

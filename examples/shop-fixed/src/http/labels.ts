@@ -12,3 +12,12 @@ export function clientVersion(req: Request): string {
   const sent = req.get('x-client-version') ?? 'unknown';
   return /^\d{1,3}(?:\.\d{1,4}){0,2}$/.test(sent) ? sent : 'other';
 }
+
+/** Words of the API. */
+const WORDS = new Set(['', 'customers', 'orders', 'invoice', 'sessions', 'graphql']);
+
+/** A path with everything replaced that is no word of the API: what strangers put there may be anything. */
+export function knownPath(path: string): string {
+  const [plain = ''] = path.split(/[?#]/, 1);
+  return plain.replace(/[^/]+/g, (segment) => (WORDS.has(segment) ? segment : '_'));
+}

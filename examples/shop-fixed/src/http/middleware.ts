@@ -6,7 +6,7 @@ import { clientRequests, httpMetrics } from '../telemetry/metrics.ts';
 import { sampler } from '../telemetry/sampler.ts';
 import { sanitizer } from '../telemetry/sanitizer.ts';
 import { HttpError } from './errors.ts';
-import { clientApp, clientVersion } from './labels.ts';
+import { clientApp, clientVersion, knownPath } from './labels.ts';
 
 declare module 'express-serve-static-core' {
   interface Request {
@@ -21,7 +21,7 @@ declare module 'express-serve-static-core' {
 export const measureRequests = telemetry({
   metrics: httpMetrics,
   sampler,
-  sanitizer,
+  sanitizer: { value: (text) => sanitizer.value(text), url: knownPath },
   publicEndpoint: true,
   baggage: false,
   requestId: { header: false, response: 'x-request-id' },
