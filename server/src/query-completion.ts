@@ -16,6 +16,9 @@ const SELECTOR = /([A-Za-z_:][\w:]*)?\s*\{([^{}]*)$/;
 const GROUPING = /\b(?:by|without|on|ignoring|group_left|group_right)\s*\(([^()]*)$/;
 const METRIC = /(?<![\w:$])[A-Za-z_:][\w:]*(?=\s*(?:\{|\[|\)|$))/g;
 
+const AGGREGATION =
+  /^(?:avg|bottomk|count|count_values|group|limitk|limit_ratio|max|min|quantile|stddev|stdvar|sum|topk)$/;
+
 /** The context at an offset of an expression; `undefined` in comments, numbers and texts. */
 export function queryContext(text: string, offset: number): QueryContext | undefined {
   const before = text.slice(0, offset);
@@ -26,7 +29,7 @@ export function queryContext(text: string, offset: number): QueryContext | undef
   if (grouping) {
     const parts = (grouping[1] ?? '').split(',').map((part) => part.trim());
     const rest = text.slice(0, grouping.index) + text.slice(offset).replace(/^[^()]*\)/, ' ');
-    const metrics = [...rest.matchAll(METRIC)].map(([name]) => name);
+    const metrics = [...rest.matchAll(METRIC)].map(([name]) => name).filter((name) => !AGGREGATION.test(name));
     return { kind: 'label', typed: parts.at(-1) ?? '', metrics, given: parts.slice(0, -1) };
   }
   const [typed = ''] = /[A-Za-z_:][\w:]*$/.exec(before) ?? [];

@@ -31,7 +31,8 @@ export function askedIn(services: Services, places: readonly QueryName[]): strin
     const { file, query } = place;
     const key = `${file.path}\0${query?.place.kind ?? ''}\0${query?.place.title ?? ''}`;
     if (rows.has(key)) continue;
-    const title = query ? `${query.place.kind} “${plain(query.place.title)}”` : 'rule test';
+    const { kind, title: name } = query?.place ?? { kind: 'rule test', title: '' };
+    const title = name === '' ? kind : `${kind} “${plain(name)}”`;
     rows.set(key, `${title} (${linkTo(services, { path: file.path, range: place.range })})`);
   }
   const shown = [...rows.values()].slice(0, MAX_PLACES);

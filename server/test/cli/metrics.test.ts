@@ -74,12 +74,12 @@ it('tells who queries a metric, and which nothing queries', async () => {
     'rules.yml': `groups:
 - name: g
   rules:
-  - { alert: NoJobs, expr: rate(jobs_total{state="done"}[5m]) == 0 }
+  - { alert: NoJobs, expr: 'rate(jobs_total{state="done"}[5m]) == 0' }
 `,
   });
   const { out } = await runCli(cwd, ['metrics', '--format', 'json']);
   const queried = (JSON.parse(out) as { queried: unknown }[]).map((metric) => metric.queried);
-  expect(queried).toEqual([[{ file: 'rules.yml', line: 4, column: 33, kind: 'alert', title: 'NoJobs' }], [], []]);
+  expect(queried).toEqual([[{ file: 'rules.yml', line: 4, column: 34, kind: 'alert', title: 'NoJobs' }], [], []]);
   const table = (await runCli(cwd, ['metrics'])).out;
   expect(table).toContain('  queried by alert "NoJobs" rules.yml:4\n');
   expect(table).toMatch(/, 2 that nothing queries\n$/);

@@ -57,7 +57,7 @@ defineTest('a metric is one thing in code, dashboards and rules', {
   async handle(world) {
     expect(await references(world, METRICS, 'shop_orders_total')).toEqual(ORDERS);
     expect(await references(world, DASHBOARD, 'rate(shop_orders_total', 8)).toEqual(ORDERS);
-    expect(await references(world, RULES, 'by (outcome', 0)).toEqual([]);
+    expect(await references(world, RULES, 'histogram_quantile', 2)).toEqual([]);
     expect(await references(world, RULES, 'outcome)')).toEqual([
       `${RULES} [outcome]`,
       `${RULES} [outcome]`,
@@ -86,7 +86,7 @@ defineTest('hover, links and lenses lead from one to the other', {
     expect(card).toContain('- `topic`: 2 values');
     expect(card).toMatch(/Defined in \[metrics\.ts:6\]\(file:.*metrics\.ts#L6\)\./);
     expect(await hoverText(world, METRICS, 'shop_orders_total')).toMatch(
-      /Queried in variable “channel” \(\[shop\.json:\d+\]\(.*\)\), panel “Orders” .*recording rule “status:shop_orders:rate5m”/,
+      /Queried in variable “channel” \(\[shop\.json:\d+\]\(.*\)\), panel “Orders” .*rule test \(.*\), recording rule “status:shop\\_orders:rate5m”/,
     );
     expect(await hoverText(world, RULES, 'expr: status:shop', 8)).toContain(
       'Recorded by a rule as `status:shop_orders:rate5m`',

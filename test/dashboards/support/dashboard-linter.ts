@@ -119,7 +119,7 @@ function unitProblems({ title = '', targets = [], fieldConfig, type }: Panel): s
     const isQuantile = expr.includes('histogram_quantile');
     if (isQuantile && /_seconds_bucket/.test(expr) && unit !== 's')
       return [`${title}: a quantile of seconds as ${unit}`];
-    if (unit === 'bytes' && !/_bytes\b/.test(expr)) return [`${title}: bytes of what?`];
+    if (unit === 'bytes' && !/_bytes(?:_|\b)/.test(expr)) return [`${title}: bytes of what?`];
     if (unit === 'percentunit' && !/\/|_ratio\b|_sum/.test(expr)) return [`${title}: a part of what?`];
     return [];
   });
