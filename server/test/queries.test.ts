@@ -157,7 +157,7 @@ describe('names of series', () => {
   const forms = (code: string): string[] => {
     const root = workspace({ 'package.json': '{}', 'm.ts': code });
     const [metric] = collectMetrics(new Runner(root, configOf({}, 'telint.json')));
-    return metric ? [...new Set(seriesForms(metric).map(({ of }) => of(metric.name ?? '')))].sort() : [];
+    return metric ? [...new Set(seriesForms(metric).map((form) => form.of(metric.name ?? '')))].sort() : [];
   };
   const otel = (call: string): string[] =>
     forms(`import { metrics } from '@opentelemetry/api';\nexport const m = metrics.getMeter('x').${call};`);

@@ -182,7 +182,7 @@ defineTest('findings follow the unsaved text of code and queries', {
     await world.client.change(dashboard, world.read(DASHBOARD).replace('max by (topic)', 'max by (topic'));
     expect(messages(await world.client.pullUntil(dashboard, (items) => items.length > 0))).toEqual(['query-syntax']);
     await world.client.change(dashboard, world.read(DASHBOARD).replace('"panels": [', '"panels" ['));
-    const broken = await world.client.pullUntil(dashboard, (items) => String(items[0]?.message).includes('file'));
+    const broken = await world.client.pullUntil(dashboard, (items) => JSON.stringify(items).includes('The file'));
     expect(messages(broken)).toEqual(['query-syntax']);
     await world.client.change(dashboard, '{ "compilerOptions": {} }');
     await world.client.pullUntil(dashboard, (items) => items.length === 0);
