@@ -80,7 +80,9 @@ export class ClassicConfigs {
       ...sys,
       onUnRecoverableConfigFileDiagnostic: () => undefined,
     });
-    const error = parsed?.errors.find(({ code }) => isUnreadable(code));
+    // Mistakes of syntax are told apart from those of content.
+    const { error: syntax } = this.#ts.readConfigFile(file, (path) => sys.readFile(path));
+    const error = syntax ?? parsed?.errors.find(({ code }) => isUnreadable(code));
     const config = parsed && {
       id: file,
       options: parsed.options,

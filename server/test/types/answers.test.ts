@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import * as tsParser from '@typescript-eslint/parser';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { TypeAnswer } from '../../../eslint-plugin/src/analysis/host.ts';
-import { walk } from '../../../eslint-plugin/src/analysis/ast.ts';
+import { childrenOf, walk } from '../../../eslint-plugin/src/analysis/ast.ts';
 import { typeOracleOf } from '../../../eslint-plugin/src/host/type-oracle.ts';
 import type { FileQuestions } from '../../src/types/batch.ts';
 import { TypeService } from '../../src/types/service.ts';
@@ -61,7 +61,11 @@ function byEslint(root: string, cases: readonly Marked[]): Answers {
       const oracle = typeOracleOf(services);
       let answer: TypeAnswer | undefined;
       walk(ast, (node) => {
-        if (node.range[0] === place?.[0] && node.range[1] === place[1] && node.type !== 'Property')
+        if (
+          node.range[0] === place?.[0] &&
+          node.range[1] === place[1] &&
+          childrenOf(node).every((child) => child.range[0] !== node.range[0] || child.range[1] !== node.range[1])
+        )
           answer = oracle?.typeOf(node);
         return undefined;
       });

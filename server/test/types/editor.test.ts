@@ -121,7 +121,8 @@ for (const how of ['shutdown', 'SIGKILL'] as const)
     client: TRUSTED,
     timeout: 240_000,
     prepare: prepared('native'),
-    async handle({ client }) {
+    async handle({ client }, uri) {
+      await client.pull(uri);
       let children: readonly number[] = [];
       await until(
         async () => (children = await childrenOf(client.process.pid)).length > 0,
@@ -161,6 +162,7 @@ defineTest('a broken tsconfig.json is said once, and everything else goes on', {
   prepare: prepared('classic'),
   async handle(world, uri) {
     const { client } = world;
+    await client.pull(uri);
     await until(
       () => client.messages.length > 0,
       () => 'a message',

@@ -4,7 +4,7 @@ import { describe, expect, it, onTestFinished } from 'vitest';
 import type { FileQuestions } from '../../src/types/batch.ts';
 import { TypeService } from '../../src/types/service.ts';
 import { makeFolder, type Files } from '../support/define-test.ts';
-import { install, TYPESCRIPT } from './support/projects.ts';
+import { install, type TYPESCRIPT } from './support/projects.ts';
 
 const OPTIONS = { strict: true, target: 'es2022', module: 'nodenext', types: [], skipLibCheck: true };
 const CONFIG = JSON.stringify({ compilerOptions: OPTIONS, include: ['**/*'] });
