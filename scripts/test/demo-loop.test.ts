@@ -43,7 +43,7 @@ describeWith({ prometheus: prometheusService }, 'the fixed example under load, w
 
   it('makes the expected alerts fire, with their texts', () => {
     const names = result.fired.map(({ name }) => name);
-    expect(names).toEqual(expect.arrayContaining([...EXPECTED_ALERTS]));
+    expect(EXPECTED_ALERTS.filter((name) => !names.includes(name))).toEqual([]);
     for (const { runbook, summary } of result.fired) {
       expect(runbook).toContain('runbooks.md#');
       expect(summary).not.toBe('');
