@@ -21,7 +21,7 @@ const require = createRequire(import.meta.url);
 const own = (path: string): string => fileURLToPath(new URL(path, import.meta.url));
 const packageFolder = (name: string): string => dirname(require.resolve(`${name}/package.json`));
 
-/** Labels that only types know, as the lines of a service that writes metrics. */
+/** Files with a label that only types know; each imports the whole runtime. */
 const FILES_WITH_QUESTIONS = 40;
 
 /** `telint check --types` against the type check of the same project by TypeScript 6. */
@@ -54,19 +54,19 @@ function against(kind: 'native' | 'classic', name: string, target: number, telin
       ratio: best('typed') / best('tsc'),
       target,
       direction: 'max',
-      note: `sources of the runtime with their dependencies, and ${FILES_WITH_QUESTIONS} files with ${findings} findings that need types; ${seconds(best('typed'))} against ${seconds(best('tsc'))} of TypeScript 6, without types ${seconds(best('untyped'))}${note}`,
+      note: `sources of plugin, server and runtime with their dependencies, and ${FILES_WITH_QUESTIONS} files with ${findings} findings that need types; ${seconds(best('typed'))} against ${seconds(best('tsc'))} of TypeScript 6, without types ${seconds(best('untyped'))}${note}`,
     };
   } finally {
     rmSync(root, { recursive: true, force: true });
   }
 }
 
-/** The runtime of this repository as a project of its own, with files whose metrics come from a package that only its types know. */
+/** Packages of this repository as one project, with files whose metrics come from a package that only its types know. */
 function project(kind: 'native' | 'classic'): string {
   const root = realpathSync(mkdtempSync(join(tmpdir(), 'telint-bench-types-')));
-  const source = own('../../runtime/src');
-  cpSync(source, join(root, 'src'), { recursive: true });
-  cpSync(own('../../eslint-plugin/src/knowledge'), join(root, 'eslint-plugin/src/knowledge'), { recursive: true });
+  for (const folder of ['runtime/src', 'eslint-plugin/src', 'server/src'])
+    cpSync(own(`../../${folder}`), join(root, folder), { recursive: true });
+  cpSync(own('../../eslint-plugin/package.json'), join(root, 'eslint-plugin/package.json'));
   const modules = own('../../node_modules');
   mkdirSync(join(root, 'node_modules'));
   for (const entry of readdirSync(modules))
@@ -89,13 +89,13 @@ function project(kind: 'native' | 'classic'): string {
         allowImportingTsExtensions: true,
         types: ['node'],
       },
-      include: ['src', 'services'],
+      include: ['runtime/src', 'eslint-plugin/src', 'server/src', 'services'],
     }),
     'services/kit.d.ts': `import type { Counter } from 'prom-client';\nexport declare function counterOf(name: string): Counter<'user' | 'plan'>;\n`,
   };
   for (let i = 0; i < FILES_WITH_QUESTIONS; i++)
     files[`services/orders-${i}.ts`] =
-      `import { counterOf } from './kit.js';\nimport * as runtime from '../src/index.ts';\nconst orders = counterOf('orders_${i}_total');\nexport const names = Object.keys(runtime);\nexport function order(userId: string, plan: 'a' | 'b') {\n  orders.inc({ user: userId });\n  orders.inc({ plan });\n}\n`;
+      `import { counterOf } from './kit.js';\nimport * as runtime from '../runtime/src/index.ts';\nconst orders = counterOf('orders_${i}_total');\nexport const names = Object.keys(runtime);\nexport function order(userId: string, plan: 'a' | 'b') {\n  orders.inc({ user: userId });\n  orders.inc({ plan });\n}\n`;
   mkdirSync(join(root, 'services'));
   for (const [path, text] of Object.entries(files)) writeFileSync(join(root, path), text);
   return root;
