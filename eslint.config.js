@@ -63,7 +63,7 @@ export default defineConfig(
   },
   {
     name: 'configuration files and the entry of the plugin have a default export',
-    files: ['*.config.{js,ts}', '*/*.config.ts', `${SOURCE}/index.ts`],
+    files: ['*.config.{js,ts}', '*/*.config.ts', 'test/*/*.config.ts', `${SOURCE}/index.ts`],
     rules: { 'no-restricted-syntax': ['error', ...NAMED_EXPORTS.slice(0, 1)] },
   },
   {

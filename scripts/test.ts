@@ -11,7 +11,16 @@ import { join } from 'node:path';
 import { setUpServices } from './lib/services.ts';
 import { finalLine, totalsOf, type Step, type TestTotals } from './lib/totals.ts';
 
-const CHECKS = ['typecheck', 'lint', 'format:check', 'generate:check', 'knip', 'build', 'check:packages'];
+const CHECKS = [
+  'typecheck',
+  'lint',
+  'format:check',
+  'generate:check',
+  'knip',
+  'build',
+  'check:packages',
+  'typecheck:examples',
+];
 
 function runScript(script: string, ...args: string[]): Step {
   console.log(`\n▶ npm run ${script}`);
@@ -23,11 +32,11 @@ function runScript(script: string, ...args: string[]): Step {
   return { name: script, passed: status === 0, seconds: (performance.now() - started) / 1000 };
 }
 
-function runTests(): { step: Step; totals: TestTotals | undefined } {
+function runTests(script: string): { step: Step; totals: TestTotals | undefined } {
   const folder = mkdtempSync(join(tmpdir(), 'telint-test-'));
   const report = join(folder, 'report.json');
   try {
-    const step = runScript('test:unit', '--reporter=default', '--reporter=json', `--outputFile.json=${report}`);
+    const step = runScript(script, '--reporter=default', '--reporter=json', `--outputFile.json=${report}`);
     return { step, totals: existsSync(report) ? totalsOf(readFileSync(report, 'utf8')) : undefined };
   } finally {
     rmSync(folder, { recursive: true });
@@ -54,7 +63,7 @@ const { missing } = setUpServices();
 if (missing.length === 0 || process.env['CI']) process.env['TELINT_REQUIRE_SERVICES'] = '1';
 
 const checks = CHECKS.map((check) => runScript(check));
-const parts = [runTests(), runEditorTests()];
+const parts = [runTests('test:unit'), runTests('test:overhead'), runEditorTests()];
 
 const steps = parts.map(({ step }) => step);
 

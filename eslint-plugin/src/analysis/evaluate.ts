@@ -102,7 +102,7 @@ export class Evaluator {
   private memoOf(module: Module): Map<Node, Value> {
     if (this.recent?.module === module) return this.recent.memo;
     let memo = this.memos.get(module);
-    if (!memo) this.memos.set(module, (memo = new Map()));
+    if (!memo) this.memos.set(module, (memo = new Map<Node, Value>()));
     this.recent = { module, memo };
     return memo;
   }

@@ -170,7 +170,6 @@ export class RequestTelemetry {
     const attributes: Attributes = startAttributes(this.settings, request, served.method, served.route);
     const span = tracer.startSpan(
       spanNameOf(served.method, served.route),
-      // eslint-disable-next-line telint/no-pii-in-span-attributes -- the sanitizer of the settings was at the path
       { kind: SpanKind.SERVER, attributes, ...(links && { links }) },
       parent,
     );

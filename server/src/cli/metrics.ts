@@ -46,7 +46,8 @@ export interface Asker extends Place {
 /** `telint metrics`: every metric of the workspace. */
 export const metricsCommand: Command = {
   name: 'metrics',
-  summary: 'List every metric: type, labels, number of their values, estimated time series, where it is written, and what queries it.',
+  summary:
+    'List every metric: type, labels, number of their values, estimated time series, where it is written, and what queries it.',
   operands: '[files, folders or globs]',
   options: {
     format: { help: 'Format of the list (default: table).', value: 'name', choices: ['table', 'json', 'markdown'] },

@@ -14,7 +14,13 @@ import { parseArguments } from './parse-arguments.ts';
 import { version } from './version.ts';
 
 /** Commands in the order of the help. */
-export const COMMANDS: readonly Command[] = [checkCommand, coverageCommand, metricsCommand, dashboardsCommand, mcpCommand];
+export const COMMANDS: readonly Command[] = [
+  checkCommand,
+  coverageCommand,
+  metricsCommand,
+  dashboardsCommand,
+  mcpCommand,
+];
 
 /** Runs the program with the arguments after its name; resolves to the exit code. */
 export async function run(args: readonly string[], io: Io): Promise<ExitCode> {

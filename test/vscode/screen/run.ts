@@ -17,7 +17,11 @@ export interface ScreenOptions {
 export async function runScreenTests({ vsix, screenshots, grep }: ScreenOptions): Promise<SuiteReport> {
   process.env['TELINT_VSCODE_VSIX'] = vsix;
   process.env['TELINT_VSCODE_SCREENSHOTS'] = screenshots;
-  const mocha = new Mocha({ ui: 'bdd', timeout: 4 * Number(process.env['TELINT_VSCODE_DEADLINE'] ?? 30_000), reporter: Silent });
+  const mocha = new Mocha({
+    ui: 'bdd',
+    timeout: 4 * Number(process.env['TELINT_VSCODE_DEADLINE'] ?? 30_000),
+    reporter: Silent,
+  });
   if (grep !== undefined) mocha.grep(new RegExp(grep));
   const folder = new URL('.', import.meta.url);
   for (const file of readdirSync(folder).sort())
