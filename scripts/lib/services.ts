@@ -37,6 +37,22 @@ function run(command: string, args: readonly string[], cwd?: string): boolean {
   return status === 0;
 }
 
+/** Installs what is not there, by apt-get where that is allowed; returns what is missing then. */
+function install(services: readonly Service[]): readonly Service[] {
+  const absent = services.filter((service) => !isThere(service));
+  if (absent.length === 0 || process.getuid?.() !== 0 || !existsSync('/usr/bin/apt-get')) return absent;
+  const packages = [...new Set(absent.map(({ debian }) => debian))];
+  console.log(`apt-get install ${packages.join(' ')}`);
+  run('apt-get', ['update', '-qq']);
+  run('apt-get', ['install', '-y', '-qq', '--no-install-recommends', ...packages]);
+  return absent.filter((service) => !isThere(service));
+}
+
+/** Provides Prometheus for the demo; false where it is not there and cannot be installed. */
+export function setUpPrometheus(): boolean {
+  return install(SERVICES.filter(({ program }) => program === 'prometheus')).length === 0;
+}
+
 /** What the set-up of the tests could not provide. */
 export interface SetUp {
   readonly missing: readonly string[];
@@ -51,14 +67,7 @@ export function setUpServices(): SetUp {
   const host = inRoot('runtime/test/hosts/otel-2');
   if (!existsSync(join(host, 'node_modules/.package-lock.json')) && !run('npm', ['ci'], host))
     missing.push('OpenTelemetry 2.x (npm ci in runtime/test/hosts/otel-2)');
-  let absent = SERVICES.filter((service) => !isThere(service));
-  if (absent.length > 0 && process.getuid?.() === 0 && existsSync('/usr/bin/apt-get')) {
-    const packages = [...new Set(absent.map(({ debian }) => debian))];
-    console.log(`apt-get install ${packages.join(' ')}`);
-    run('apt-get', ['update', '-qq']);
-    run('apt-get', ['install', '-y', '-qq', '--no-install-recommends', ...packages]);
-    absent = SERVICES.filter((service) => !isThere(service));
-  }
+  const absent = install(SERVICES);
   for (const { program, debian } of absent) missing.push(`${program} (Debian package ${debian})`);
   return { missing };
 }
