@@ -1,4 +1,5 @@
 import { seriesOf } from '../../eslint-plugin/src/analysis/collect-series.ts';
+import { declaredDomain } from '../../eslint-plugin/src/analysis/label-domains.ts';
 import type { DefinedMetric, MetricUse } from '../../eslint-plugin/src/analysis/collect-inventory.ts';
 import type { LabelFact, MetricFact } from '../../eslint-plugin/src/analysis/facts.ts';
 import { relevanceOf } from '../../eslint-plugin/src/analysis/relevance.ts';
@@ -130,7 +131,7 @@ export function joinRows(
 
 /** What creates a metric: a look at a text that spares analysing it. */
 const DEFINES =
-  /\bcreate(?:Observable)?(?:UpDown)?(?:Counter|Gauge|Histogram)\b|\bnew\s+(?:\w+\.)*(?:Counter|Gauge|Histogram|Summary)\b/;
+  /\bcreate(?:Observable)?(?:UpDown)?(?:Counter|Gauge|Histogram)\b|\bnew\s+(?:\w+\.)*(?:Counter|Gauge|Histogram|Summary)\b|@telint\/runtime\/metrics|\.(?:counter|gauge|histogram)\(\s*\{/;
 
 /** Estimated number of series: the product of the label domains and the series of one label set. */
 export function seriesEstimate({ definition, uses }: IndexedMetric): MetricFact['series'] {
@@ -161,6 +162,8 @@ export function labelWrites({ uses }: IndexedMetric, key: string): readonly { pa
 
 /** The values of a label in words: "9 values (the request method)". */
 export function labelDomain(metric: IndexedMetric, key: string): string {
+  const declared = declaredDomain(metric.definition.declared, key);
+  if (declared?.count !== undefined) return `${valueCount(declared.count)} (\`${declared.text}\`)`;
   const writes = labelWrites(metric, key);
   if (writes.length === 0) return 'no write sets it';
   const unbounded = writes.find(({ label }) => label.bound.bound === 'unbounded');
@@ -173,6 +176,10 @@ export function labelDomain(metric: IndexedMetric, key: string): string {
     1,
   );
   const count = 'count' in single ? single.count : 0;
+  return valueCount(count);
+}
+
+function valueCount(count: number): string {
   return `${count} ${count === 1 ? 'value' : 'values'}`;
 }
 
@@ -226,7 +233,8 @@ export function literalContent(text: string, { start, end }: TextRange): TextRan
 }
 
 /** A label in the list of a definition, where the list stands in the definition itself. */
-export function declaredLabel(text: string, { range }: DefinedMetric, label: string): TextRange | undefined {
+export function declaredLabel(text: string, { range, declared }: DefinedMetric, label: string): TextRange | undefined {
+  if (declared) return declaredDomain(declared, label)?.keyRange;
   const source = text.slice(range.start, range.end);
   const list = /\blabelNames\s*:\s*\[/.exec(source);
   if (!list) return undefined;

@@ -1,9 +1,10 @@
 import { argumentAt, calleeName, propertyName, rangeOf, unwrap, type Node, type TSESTree } from './ast.ts';
 import { emissionFact } from './collect-labels.ts';
-import { definitionAt, OTEL_CREATORS } from './collect-metrics.ts';
+import { definitionAt, isCreator, OTEL_CREATORS } from './collect-metrics.ts';
 import { isDefinition, perLabelSet } from './collect-series.ts';
 import type { Evaluator } from './evaluate.ts';
 import type { LabelFact, Range } from './facts.ts';
+import type { DeclaredLabels } from './label-domains.ts';
 import type { Module } from './module.ts';
 import { sinkSites } from './sinks.ts';
 import { alternatives, type Value } from './value.ts';
@@ -23,13 +24,15 @@ export interface DefinedMetric {
   readonly instrument: string;
   readonly library: 'prom' | 'otel';
   readonly labelNames: readonly string[] | undefined;
+  /** What the labels may hold, where the definition declares it and the registry keeps to it. */
+  readonly declared?: DeclaredLabels | undefined;
   /** Help text or description, where it is a constant. */
   readonly help: string | undefined;
   /** Unit that the definition names, as exporters put it into names; `undefined` where it is no constant. */
   readonly unit: string | undefined;
   /** Series of one set of labels: buckets, quantiles, sum and count. */
   readonly perSet: number;
-  /** Source text of the registers or the meter: metrics of different ones do not meet. */
+  /** Source text of the registers or the meter, or where the set was made: metrics of different ones do not meet. */
   readonly registry: string | undefined;
   /** It computes its own values when it is scraped. */
   readonly observed: boolean;
@@ -54,7 +57,7 @@ export interface InventoryFact {
 }
 
 const DEFINES = new RegExp(
-  `\\b(?:${Object.keys(OTEL_CREATORS).join('|')})\\b|prom-client|@prometheus-io/client|\\bnew\\s+(?:\\w+\\.)*(?:Counter|Gauge|Histogram|Summary)\\b`,
+  `\\b(?:${Object.keys(OTEL_CREATORS).join('|')})\\b|prom-client|@prometheus-io/client|@telint/runtime/metrics|\\.(?:counter|gauge|histogram)\\(\\s*\\{|\\bnew\\s+(?:\\w+\\.)*(?:Counter|Gauge|Histogram|Summary)\\b`,
 );
 
 /** Inventory of a file without metrics. */
@@ -82,8 +85,8 @@ function metricOf(
 ): DefinedMetric | undefined {
   const definition = isDefinition(ev, call, module) ? definitionAt(ev, call, module) : undefined;
   if (!definition) return undefined;
-  const { name, instrument, labelNames } = definition;
-  const isProm = call.type === 'NewExpression';
+  const { name, instrument, labelNames, library, declared, set } = definition;
+  const isProm = library === 'prom';
   const config = argumentAt(call, isProm ? 0 : 1);
   const value = config ? ev.ask(config, module) : undefined;
   const props = value?.type === 'object' ? value.props : undefined;
@@ -96,16 +99,19 @@ function metricOf(
     nameRange: rangeOfNode(nameNode(props?.get('name')?.node, call, module) ?? callee),
     name,
     instrument,
-    library: isProm ? 'prom' : 'otel',
+    library,
     labelNames: isExtended(props?.get('labelNames')) ? undefined : labelNames,
+    ...(declared && { declared }),
     help: help?.type === 'literal' && typeof help.value === 'string' ? help.value : undefined,
     unit,
-    perSet: perLabelSet(ev, call, instrument, module),
-    registry: isProm
-      ? registers && registers.module.text.slice(...rangeOf(registers.node))
-      : callee.type === 'MemberExpression'
-        ? module.text.slice(...rangeOf(callee.object))
-        : undefined,
+    perSet: perLabelSet(ev, call, definition, module),
+    registry:
+      set ??
+      (isProm
+        ? registers && registers.module.text.slice(...rangeOf(registers.node))
+        : callee.type === 'MemberExpression'
+          ? module.text.slice(...rangeOf(callee.object))
+          : undefined),
     observed: props?.has('collect') === true || /^createObservable/.test(calleeName(call) ?? ''),
     holder: holderOf(call),
   };
@@ -185,10 +191,6 @@ function mayHold(receiver: Node, module: Module): boolean {
   return init?.type === 'NewExpression' || (init?.type === 'CallExpression' && isCreator(init));
 }
 
-function isCreator(call: TSESTree.CallExpression): boolean {
-  return Object.hasOwn(OTEL_CREATORS, calleeName(call) ?? '');
-}
-
 function usesOf(ev: Evaluator, module: Module): readonly MetricUse[] {
   const out: MetricUse[] = [];
   const known = new Set<Node>();
@@ -202,7 +204,7 @@ function usesOf(ev: Evaluator, module: Module): readonly MetricUse[] {
       method: site.method,
       definitions,
       labels: emissionFact(ev, site, module).labels,
-      complete: site.method !== 'startTimer' && site.shape !== 'prom.EndTimer',
+      complete: site.method !== 'startTimer' && !site.shape.endsWith('.EndTimer'),
     });
   }
   return [...out, ...plainUses(ev, module, known)];

@@ -9,7 +9,8 @@ import type { Module } from './module.ts';
 import type { SinkSite } from './sinks.ts';
 import { traceOf } from './trace.ts';
 import { vocabularyOf, counts } from './judge-sensitive.ts';
-import { configuredEmissions, definitionOf } from './collect-metrics.ts';
+import { configuredEmissions, definitionOf, type MetricDefinition } from './collect-metrics.ts';
+import { declaredDomain, withinDomain } from './label-domains.ts';
 import { alternatives, type Env, type Thunk, type Value } from './value.ts';
 
 /** Range of a node. */
@@ -157,8 +158,18 @@ function isObjectArgument(node: Node, value: Extract<Value, { type: 'unknown' }>
 /** Judged facts of one metric write. */
 export function emissionFact(ev: Evaluator, site: SinkSite, module: Module): EmissionFact {
   const metric = metricName(ev, site, module);
-  const labels = labelEntries(ev, site, module, undefined).map((e) => labelFact(ev, e, module));
+  const definition = definitionOf(ev, site, module);
+  const labels = labelEntries(ev, site, module, undefined).map((e) =>
+    storedLabel(labelFact(ev, e, module), site, definition),
+  );
   return { range: range(site.call), metric, shape: site.shape, method: site.method, labels, through: undefined };
+}
+
+/** A label as it is stored: a registry that keeps to declared domains lets nothing else through. */
+export function storedLabel(label: LabelFact, site: SinkSite, definition: MetricDefinition | undefined): LabelFact {
+  return site.sink.kind === 'metric-emit' && site.sink.declared === true
+    ? withinDomain(label, declaredDomain(definition?.declared, label.key))
+    : label;
 }
 
 /** Judged facts of label objects that stand inside a metric's definition. */

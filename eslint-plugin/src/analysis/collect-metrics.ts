@@ -1,8 +1,9 @@
-import { argumentAt, propertyName, unwrap, type Node, type TSESTree } from './ast.ts';
+import { argumentAt, calleeName, propertyName, rangeOf, unwrap, type Node, type TSESTree } from './ast.ts';
 import { AcrossFiles } from './epoch.ts';
 import type { Evaluator } from './evaluate.ts';
 import type { MetricFact } from './facts.ts';
-import { libraryExport } from './libraries.ts';
+import { declaredLabels, limitsOf, type DeclaredLabels } from './label-domains.ts';
+import { libraryExport, shapeMember } from './libraries.ts';
 import type { Module } from './module.ts';
 import type { SinkSite } from './sinks.ts';
 import { alternatives, type Value } from './value.ts';
@@ -14,6 +15,12 @@ export interface MetricDefinition {
   readonly labelNames: readonly string[] | undefined;
   readonly help: boolean;
   readonly instrument: MetricFact['instrument'];
+  /** Whose rules the names follow: prom-client's or OpenTelemetry's. */
+  readonly library: 'prom' | 'otel';
+  /** What the labels may hold, where the definition says it and the registry keeps to it. */
+  readonly declared?: DeclaredLabels | undefined;
+  /** Source text of the registers or the meter, or where the set of metrics was made. */
+  readonly set?: string | undefined;
 }
 
 const cache = new AcrossFiles<Node, MetricDefinition | null>();
@@ -48,12 +55,44 @@ function read(ev: Evaluator, node: Node, module: Module): MetricDefinition | und
         : undefined;
     return sink?.kind === 'metric-define' ? fromConfig(ev, node, module, sink.instrument) : undefined;
   }
-  if (node.type !== 'CallExpression') return undefined;
+  if (node.type !== 'CallExpression' || !isCreator(node)) return undefined;
   const callee = unwrap(node.callee);
   const method = callee.type === 'MemberExpression' ? propertyName(callee) : undefined;
-  const instrument = method === undefined ? undefined : OTEL_CREATORS[method];
-  if (!instrument) return undefined;
-  return { node, name: text(ev, argumentAt(node, 0), module), labelNames: undefined, help: true, instrument };
+  if (callee.type !== 'MemberExpression' || method === undefined) return undefined;
+  const instrument = OTEL_CREATORS[method];
+  if (!instrument) return inSet(ev, node, callee.object, method, module);
+  const name = text(ev, argumentAt(node, 0), module);
+  return { node, name, labelNames: undefined, help: true, instrument, library: 'otel' };
+}
+
+/** `metrics.counter({ name, help, labels: { route: template() } })`: the metric of a set that keeps to declared domains. */
+function inSet(
+  ev: Evaluator,
+  node: TSESTree.CallExpression,
+  receiver: Node,
+  method: string,
+  module: Module,
+): MetricDefinition | undefined {
+  const made = alternatives(ev.ask(receiver, module)).find((value) => value.type === 'shape');
+  const sink = made && shapeMember(made.shape, method)?.call?.sink;
+  if (sink?.kind !== 'metric-define' || sink.config === undefined) return undefined;
+  const definition = fromConfig(ev, node, module, sink.instrument);
+  const config = argumentAt(node, sink.config);
+  const value = config ? ev.ask(config, module) : undefined;
+  const declared =
+    value?.type === 'object'
+      ? declaredLabels(ev, value, { call: node, module }, limitsOf(ev, made?.origin, made?.module))
+      : undefined;
+  const place = made?.origin && made.module ? `${made.module.path}:${rangeOf(made.origin)[0]}` : module.path;
+  return { ...definition, labelNames: declared && Object.keys(declared.domains), declared, set: place };
+}
+
+const SET_METHODS = new Set(['counter', 'gauge', 'histogram']);
+
+/** Can a call make a metric, by the name of its method? */
+export function isCreator(call: TSESTree.CallExpression): boolean {
+  const name = calleeName(call) ?? '';
+  return Object.hasOwn(OTEL_CREATORS, name) || (SET_METHODS.has(name) && call.arguments.length === 1);
 }
 
 /** Methods of an OpenTelemetry meter that make an instrument. */
@@ -67,10 +106,16 @@ export const OTEL_CREATORS: Readonly<Record<string, string>> = {
   createObservableUpDownCounter: 'updown-counter',
 };
 
-function fromConfig(ev: Evaluator, node: TSESTree.NewExpression, module: Module, instrument: string): MetricDefinition {
+function fromConfig(
+  ev: Evaluator,
+  node: TSESTree.NewExpression | TSESTree.CallExpression,
+  module: Module,
+  instrument: string,
+): MetricDefinition {
   const config = argumentAt(node, 0);
   const value = config ? ev.ask(config, module) : undefined;
-  if (value?.type !== 'object') return { node, name: undefined, labelNames: undefined, help: true, instrument };
+  if (value?.type !== 'object')
+    return { node, name: undefined, labelNames: undefined, help: true, instrument, library: 'prom' };
   const name = value.props.get('name')?.get();
   const labels = value.props.get('labelNames')?.get();
   const complete = value.rest.length === 0;
@@ -80,6 +125,7 @@ function fromConfig(ev: Evaluator, node: TSESTree.NewExpression, module: Module,
     labelNames: labels ? literals(labels) : complete ? [] : undefined,
     help: value.props.has('help') || !complete,
     instrument,
+    library: 'prom',
   };
 }
 

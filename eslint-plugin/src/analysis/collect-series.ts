@@ -1,6 +1,6 @@
-import { calleeName, rangeOf, type Node, type TSESTree } from './ast.ts';
+import { rangeOf, type Node, type TSESTree } from './ast.ts';
 import { emissionFact } from './collect-labels.ts';
-import { definitionAt, definitionOf, OTEL_CREATORS, type MetricDefinition } from './collect-metrics.ts';
+import { definitionAt, definitionOf, isCreator, type MetricDefinition } from './collect-metrics.ts';
 import type { Evaluator } from './evaluate.ts';
 import type { EmissionFact, MetricFact } from './facts.ts';
 import type { Module } from './module.ts';
@@ -17,7 +17,7 @@ export function metricFacts(ev: Evaluator, module: Module): readonly MetricFact[
   const out: MetricFact[] = [];
   const calls: readonly (TSESTree.NewExpression | TSESTree.CallExpression)[] = [
     ...module.scopes.nodes('NewExpression'),
-    ...module.scopes.nodes('CallExpression').filter((c) => Object.hasOwn(OTEL_CREATORS, calleeName(c) ?? '')),
+    ...module.scopes.nodes('CallExpression').filter(isCreator),
   ];
   for (const call of calls) {
     const definition = isDefinition(ev, call, module) ? definitionAt(ev, call, module) : undefined;
@@ -30,7 +30,7 @@ export function metricFacts(ev: Evaluator, module: Module): readonly MetricFact[
       instrument,
       labelNames,
       help,
-      series: seriesOf(definition, emissionsOf(ev, definition, module), perLabelSet(ev, call, instrument, module)),
+      series: seriesOf(definition, emissionsOf(ev, definition, module), perLabelSet(ev, call, definition, module)),
     });
   }
   return out;
@@ -46,7 +46,9 @@ export function isDefinition(
   return (
     value.type === 'shape' &&
     value.origin === call &&
-    /^(?:prom\.(?:Counter|Gauge|Histogram|Summary)|otel\.(?:Counter|Histogram|Observable))$/.test(value.shape)
+    /^(?:(?:prom|telint)\.(?:Counter|Gauge|Histogram|Summary)|otel\.(?:Counter|Histogram|Observable))$/.test(
+      value.shape,
+    )
   );
 }
 
@@ -77,14 +79,20 @@ function sameDefinition(a: MetricDefinition, b: MetricDefinition): boolean {
 
 /** Product of the label domains times the series of one label set; or the label that has no bound. */
 export function seriesOf(
-  definition: Pick<MetricDefinition, 'labelNames'>,
+  definition: Pick<MetricDefinition, 'labelNames' | 'declared'>,
   emissions: readonly EmissionFact[],
   perSet: number,
 ): MetricFact['series'] {
+  const { declared } = definition;
   const domains = new Map<string, number>();
+  for (const [key, { count }] of Object.entries(declared?.domains ?? {}))
+    if (count !== undefined) domains.set(key, count);
+  const fixed = new Set(domains.keys());
   let open: string | undefined;
   for (const { labels } of emissions) {
     for (const { key, bound } of labels) {
+      // What the definition does not declare is not stored.
+      if (fixed.has(key) || (declared && !Object.hasOwn(declared.domains, key))) continue;
       if (bound.bound === 'unbounded') return { unbounded: `label \`${key}\` takes ${bound.why}` };
       if (bound.count === undefined) open ??= `label \`${key}\`: ${bound.why}`;
       // Constants of different writes are different values; a set that several writes share is counted once.
@@ -96,26 +104,38 @@ export function seriesOf(
     }
   }
   if (open !== undefined) return { unknown: open };
-  if (emissions.length === 0 && (definition.labelNames?.length ?? 0) > 0) return { unknown: 'no write was found' };
-  return { count: [...domains.values()].reduce((a, b) => a * b, 1) * perSet };
+  if (emissions.length === 0 && (definition.labelNames?.length ?? 0) > fixed.size)
+    return { unknown: 'no write was found' };
+  const sets = [...domains.values()].reduce((a, b) => a * b, 1);
+  return { count: Math.min(sets, declared?.maxSets ?? Infinity) * perSet };
 }
 
 /** Series of one set of labels: one for each bucket or quantile, the sum and the count. */
 export function perLabelSet(
   ev: Evaluator,
   call: TSESTree.NewExpression | TSESTree.CallExpression,
-  instrument: string,
+  { instrument, library, declared }: Pick<MetricDefinition, 'instrument' | 'library' | 'declared'>,
   module: Module,
 ): number {
-  const config = call.arguments[call.type === 'NewExpression' ? 0 : 1];
+  const config = call.arguments[library === 'prom' ? 0 : 1];
   if (instrument === 'summary') return listLength(ev, config, 'percentiles', module, DEFAULT_QUANTILES) + 2;
   if (instrument !== 'histogram') return 1;
+  const generated = declared ? generatedBuckets(ev, config, module) : undefined;
   const buckets =
-    call.type === 'NewExpression'
-      ? listLength(ev, config, 'buckets', module, DEFAULT_BUCKETS.prom)
+    library === 'prom'
+      ? (generated ?? listLength(ev, config, 'buckets', module, DEFAULT_BUCKETS.prom))
       : DEFAULT_BUCKETS.otel;
   // Every bucket, +Inf, the sum and the count.
   return buckets + 3;
+}
+
+/** `exponential: { start, factor, count }`, `linear: { start, width, count }`. */
+function generatedBuckets(ev: Evaluator, config: Node | undefined, module: Module): number | undefined {
+  const value = config ? ev.ask(config, module) : undefined;
+  const props = value?.type === 'object' ? value.props : undefined;
+  const shape = (props?.get('exponential') ?? props?.get('linear'))?.get();
+  const count = shape?.type === 'object' ? shape.props.get('count')?.get() : undefined;
+  return count?.type === 'literal' && typeof count.value === 'number' ? count.value : undefined;
 }
 
 function listLength(ev: Evaluator, config: Node | undefined, key: string, module: Module, fallback: number): number {

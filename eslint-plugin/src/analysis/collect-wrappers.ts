@@ -1,8 +1,9 @@
 import { enclosingFunction, rangeOf, unwrap, walk, type FunctionNode, type Node, type TSESTree } from './ast.ts';
 import { AcrossFiles } from './epoch.ts';
-import { labelEntries, labelFact, metricName, type RawEntry } from './collect-labels.ts';
+import { labelEntries, labelFact, metricName, storedLabel, type RawEntry } from './collect-labels.ts';
 import { writeFact, writeParts } from './collect-writes.ts';
 import { COMMON_METHODS } from './callers.ts';
+import { definitionOf } from './collect-metrics.ts';
 import { bindParameters, paramBindings } from './frame.ts';
 import type { Evaluator } from './evaluate.ts';
 import { lazy } from './expressions.ts';
@@ -33,6 +34,7 @@ export const TELEMETRY_MODULES = [
   '@opentelemetry/',
   '@prometheus-io/client',
   'nestjs-prometheus',
+  '@telint/runtime/metrics',
 ] as const;
 
 /** What a wrapper writes: labels of metrics, or attributes of spans, baggage and trackers. */
@@ -188,7 +190,7 @@ export function wrapperEmissions(ev: Evaluator, module: Module): readonly Emissi
       const labels = labelEntries(ev, site, w.target.module, w.env)
         .map((e) => relocate(ev, e, w, module))
         .filter((e): e is RawEntry => e !== undefined)
-        .map((e) => labelFact(ev, e, module))
+        .map((e) => storedLabel(labelFact(ev, e, module), site, definitionOf(ev, site, w.target.module)))
         .filter((l) => !seen.has(`${l.key} ${l.range.start}`) && seen.add(`${l.key} ${l.range.start}`));
       if (labels.length > 0)
         out.push({

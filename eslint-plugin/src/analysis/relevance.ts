@@ -1,7 +1,7 @@
 import { consumers, handlerDecorators, publishers } from '../knowledge/libraries/brokers.ts';
 
 const METRIC_CALLS =
-  /\.(?:inc|dec|observe|startTimer|labels|setToCurrentTime|zero)\s*(?:\?\.)?\(|labelNames|\.set\(\s*\{|\.(?:add|record)\([^,(){}]*,\s*\{/;
+  /\.(?:inc|dec|observe|startTimer|labels|setToCurrentTime|zero)\s*(?:\?\.)?\(|labelNames|\.(?:set|bind)\(\s*\{|\.(?:add|record)\([^,(){}]*,\s*\{/;
 const WEAK_METRIC_CALLS = /\.(?:add|record|set|observe)\s*(?:\?\.)?\(/;
 const METRIC_WORDS = /counter|histogram|gauge|metric|meter|summary|timer|telemetry|otel|latency|duration|total/i;
 const SPAN_CALLS =

@@ -144,7 +144,20 @@ function typedSite(ev: Evaluator, call: TSESTree.CallExpression, method: string,
     : undefined;
 }
 
-const SHARED_METHODS = new Set(['end', 'add', 'set', 'record', 'observe', 'event', 'notify', 'start', 'remove']);
+const SHARED_METHODS = new Set([
+  'end',
+  'add',
+  'set',
+  'record',
+  'observe',
+  'event',
+  'notify',
+  'start',
+  'remove',
+  'bind',
+]);
+/** Where methods that write samples have their labels. */
+const LABELS_AT: Readonly<Record<string, number>> = { set: 0, observe: 0, bind: 0, add: 1, record: 1 };
 const INSTRUMENT_NAMES =
   /counter|gauge|histogram|metric|meter|summary|total|duration|latency|instrument|observ|result|baggage|scope|client|bugsnag|airbrake|sentry/i;
 
@@ -160,16 +173,16 @@ function worthAsking(call: TSESTree.CallExpression, method: string, receiver: No
     )
       return false;
   }
-  if (method === 'set' || method === 'add' || method === 'record') {
-    const labels = call.arguments[method === 'set' ? 0 : 1];
-    if (labels?.type === 'ObjectExpression') return true;
-  }
+  // Functions are bound to `this`, handles of metrics to labels.
+  if (method === 'bind' && (call.arguments.length !== 1 || call.arguments[0]?.type === 'ThisExpression')) return false;
+  const place = LABELS_AT[method];
+  if (place !== undefined && call.arguments[place]?.type === 'ObjectExpression') return true;
   const name = lastName(receiver);
   return (name !== undefined && INSTRUMENT_NAMES.test(name)) || importsTelemetry(module);
 }
 
 const TELEMETRY_IMPORT =
-  /prom-client|@opentelemetry\/|@prometheus-io\/client|sentry|bugsnag|airbrake|newrelic|hot-shots|dogstatsd/i;
+  /prom-client|@opentelemetry\/|@prometheus-io\/client|@telint\/runtime\/metrics|sentry|bugsnag|airbrake|newrelic|hot-shots|dogstatsd/i;
 
 const telemetryImports = new WeakMap<Module, boolean>();
 

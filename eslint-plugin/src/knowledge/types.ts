@@ -14,8 +14,17 @@ export type Sink =
       readonly options?: number;
       readonly asyncCallback?: boolean;
     }
-  /** Writes a sample. `labels`: argument that holds the label object; `positional`: label values are the arguments themselves. */
-  | { readonly kind: 'metric-emit'; readonly labels: number; readonly positional?: boolean; readonly value?: number }
+  /**
+   * Writes a sample. `labels`: argument that holds the label object; `positional`: label values are the arguments
+   * themselves; `declared`: the registry keeps every label to the domain that its definition declares.
+   */
+  | {
+      readonly kind: 'metric-emit';
+      readonly labels: number;
+      readonly positional?: boolean;
+      readonly value?: number;
+      readonly declared?: boolean;
+    }
   /** One attribute: `key` and `value` argument positions. */
   | { readonly kind: 'attribute'; readonly key: number; readonly value: number; readonly on: AttributeOwner }
   /** Attribute object at an argument position, optionally below a property (`{ attributes: … }`). */
@@ -40,6 +49,23 @@ export type Instrument = 'counter' | 'gauge' | 'histogram' | 'summary' | 'updown
 
 /** What an attribute is written to. */
 export type AttributeOwner = 'span' | 'span-options' | 'event' | 'resource' | 'link';
+
+/** What a label may hold, as the call that made the domain says it. */
+export type DomainFacts =
+  /** The arguments of the call. */
+  | { readonly is: 'arguments' }
+  | { readonly is: 'values'; readonly values: readonly string[] }
+  /**
+   * So many values, `times` over: the first argument, or a property of it; `limit`: the limit of the set of metrics.
+   * `keepsText`: values are stored as they were written.
+   */
+  | {
+      readonly is: 'count';
+      readonly property?: string;
+      readonly fallback?: number | 'limit';
+      readonly times?: number;
+      readonly keepsText?: boolean;
+    };
 
 /** What a call yields and does. */
 export interface Signature {
@@ -68,6 +94,8 @@ export interface Shape {
   readonly construct?: Signature;
   /** What the object is worth when it is written somewhere as a whole. */
   readonly value?: ValueKind;
+  /** The object is the domain of a label. */
+  readonly domain?: DomainFacts;
 }
 
 /** One library, or a family that shares an API. */

@@ -1,5 +1,6 @@
 import type { LabelFact } from '../../../eslint-plugin/src/analysis/facts.ts';
 import type { DefinedMetric, InventoryFact, MetricUse } from '../../../eslint-plugin/src/analysis/collect-inventory.ts';
+import { declaredDomain, type DeclaredDomain } from '../../../eslint-plugin/src/analysis/label-domains.ts';
 import type { Runner } from '../runner.ts';
 
 /** How many values a label has: a number, or why there is none. */
@@ -85,12 +86,14 @@ function domainsOf(metric: DefinedMetric, uses: readonly PlacedUse[]): ReadonlyM
     for (const label of labels) {
       const list = writes.get(label.key);
       if (list) list.push(label);
-      else writes.set(label.key, [label]);
+      // A label that the definition does not declare is not stored.
+      else if (!metric.declared) writes.set(label.key, [label]);
     }
-  return new Map([...writes].map(([key, labels]) => [key, domainOf(labels)]));
+  return new Map([...writes].map(([key, labels]) => [key, domainOf(labels, declaredDomain(metric.declared, key))]));
 }
 
-function domainOf(labels: readonly LabelFact[]): LabelDomain {
+function domainOf(labels: readonly LabelFact[], declared: DeclaredDomain | undefined): LabelDomain {
+  if (declared?.count !== undefined) return { count: declared.count, why: declared.text };
   const open = labels.find((l) => l.bound.bound === 'unbounded');
   if (open) return { unbounded: open.bound.why };
   const unclear = labels.find((l) => l.bound.count === undefined);
@@ -104,14 +107,15 @@ function domainOf(labels: readonly LabelFact[]): LabelDomain {
 }
 
 function seriesOf(metric: DefinedMetric, uses: readonly PlacedUse[], labels: ReadonlyMap<string, LabelDomain>): Series {
-  let count = metric.perSet;
+  let sets = 1;
   let unknown: string | undefined;
   for (const [key, domain] of labels) {
     if ('unbounded' in domain) return { unbounded: `label \`${key}\` takes ${domain.unbounded}` };
     if ('unknown' in domain) unknown ??= key === '*' ? domain.unknown : `label \`${key}\`: ${domain.unknown}`;
-    else count *= domain.count;
+    else sets *= domain.count;
   }
   if (unknown !== undefined) return { unknown };
-  if (uses.length === 0 && labels.size > 0) return { unknown: 'no write was found' };
-  return { count };
+  if (uses.length === 0 && [...labels.keys()].some((key) => declaredDomain(metric.declared, key)?.count === undefined))
+    return { unknown: 'no write was found' };
+  return { count: Math.min(sets, metric.declared?.maxSets ?? Infinity) * metric.perSet };
 }

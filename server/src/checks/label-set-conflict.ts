@@ -21,7 +21,7 @@ export const labelSetConflict: Check = function* (metrics) {
   }
 };
 
-/** prom-client throws for a label that the definition does not name. */
+/** prom-client throws for a label that the definition does not name, the runtime leaves it out. */
 function undeclared(metric: WorkspaceMetric, use: PlacedUse): CheckProblem | undefined {
   const { labelNames, library } = metric;
   if (!labelNames || library !== 'prom') return undefined;
@@ -30,9 +30,10 @@ function undeclared(metric: WorkspaceMetric, use: PlacedUse): CheckProblem | und
   );
   if (!extra) return undefined;
   const declared = labelNames.length === 0 ? 'no labels' : `the labels ${labelNames.map((n) => `\`${n}\``).join(', ')}`;
+  const [effect, list] = metric.declared ? ['it is not stored', 'labels'] : ['prom-client throws here', 'labelNames'];
   return {
     messageId: 'undeclared',
-    message: `Label \`${extra.key}\` is not one of ${nameOf(metric)}, which has ${declared}: prom-client throws here. Add it to \`labelNames\`, or drop it.`,
+    message: `Label \`${extra.key}\` is not one of ${nameOf(metric)}, which has ${declared}: ${effect}. Add it to \`${list}\`, or drop it.`,
     path: use.path,
     range: extra.range,
     related: [{ path: metric.path, range: metric.nameRange, message: 'the definition' }],

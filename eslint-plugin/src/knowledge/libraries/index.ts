@@ -6,6 +6,7 @@ import { loggers, trackers } from './loggers.ts';
 import { models } from './models.ts';
 import { opentelemetry, opentelemetryInstrumentation, opentelemetryResources } from './opentelemetry.ts';
 import { nestPrometheus, prometheus } from './prometheus.ts';
+import { telintRuntime } from './telint-runtime.ts';
 import { webLibraries } from './web.ts';
 import { workers } from './workers.ts';
 
@@ -13,6 +14,7 @@ import { workers } from './workers.ts';
 export const libraries: readonly Library[] = [
   prometheus,
   nestPrometheus,
+  telintRuntime,
   opentelemetry,
   opentelemetryInstrumentation,
   opentelemetryResources,
