@@ -128,6 +128,15 @@ describe('a function of another file that writes a metric is judged by what is p
     expect(check(files)).toEqual([]);
   });
 
+  it('and stays silent for a metric that declares the domain of the label', () => {
+    const files = {
+      'src/metrics.ts': `import { createMetrics, template } from '@telint/runtime/metrics';
+export const requests = createMetrics().counter({ name: 'a_total', help: 'A.', labels: { route: template() } });
+export function recordHit(route: string) { requests.inc({ route }); }`,
+      'src/app.ts': `${call('./metrics')}\nimport { requests } from './metrics';\napp.use((req) => requests.inc({ route: req.url }));`,
+    };
+    expect(check(files, undefined, ['src/app.ts', 'src/metrics.ts'])).toEqual([]);
+  });
   it('through a wrapper with a short name of one word', () => {
     const files = {
       'src/metrics.ts': METRICS.replace('recordHit', 'hit'),

@@ -106,6 +106,26 @@ describe('queries of a service', () => {
     'http_server_requests_total > 1',
   ])('%s is right', (expr) => expect(found(alert(expr))).toEqual([]));
 
+  it.each([
+    ['shop_jobs_total{kind="mail"} > 1', []],
+    ['shop_jobs_total{kind="__other__"} > 1', []],
+    ['shop_jobs_total{status="5xx"} > 1', []],
+    ['shop_jobs_total{route="/anything"} > 1', []],
+    ['shop_jobs_total{kind="fax"} > 1', ['query-labels/value extra.yml [fax]']],
+    ['shop_jobs_total{status="500"} > 1', ['query-labels/value extra.yml [500]']],
+    ['shop_jobs_total{queue="a"} > 1', ['query-labels/missing extra.yml [queue]']],
+    ['delta(shop_jobs_total[5m]) > 1', ['query-functions/counter extra.yml [delta]']],
+  ])('of a metric with declared domains: %s', (expr, problems) => {
+    const code = `import { createMetrics, oneOf, statusClass, template } from '@telint/runtime/metrics';
+const jobs = createMetrics().counter({
+  name: 'shop_jobs_total',
+  help: 'Jobs.',
+  labels: { kind: oneOf('mail', 'sms'), status: statusClass(), route: template() },
+});
+export const done = (kind: string, status: number, route: string) => jobs.inc({ kind, status, route });`;
+    expect(found({ ...alert(expr), 'src/jobs.ts': code })).toEqual(problems);
+  });
+
   it('an alert names labels that its query keeps', () => {
     expect(found(alert('sum by (status) (shop_orders_total) > 1', '{{ $labels.channel }}'))).toEqual([
       'query-labels/result extra.yml [channel]',

@@ -18,7 +18,9 @@ function suggestionsFor(reported: LabelFact, emission: EmissionFact, text: strin
   if (better) out.push(better);
   const kept = label.form === 'spread' ? keptOfSpread(label, reported, emission, text) : undefined;
   if (kept) out.push(kept);
-  const removal = removalOf(label, text);
+  // Metrics that declare their labels take all of them with every write.
+  const isNeeded = emission.shape.startsWith('telint.') && (label.form === 'property' || label.form === 'shorthand');
+  const removal = isNeeded ? undefined : removalOf(label, text);
   if (removal) out.push({ title: dropTitle(label, 'label', text), edits: [removal] });
   else if (label.form === 'object') out.push({ title: 'Drop these labels', edits: [objectRemoval(label.range, text)] });
   else if (!better)

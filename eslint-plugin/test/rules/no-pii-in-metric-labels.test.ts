@@ -6,11 +6,21 @@ const logins = new Counter({ name: 'logins_total', help: 'Logins.', labelNames: 
 const seconds = new Histogram({ name: 'login_duration_seconds', help: 'Duration.', labelNames: ['user', 'method'] });
 `;
 const WEB = `import express from 'express';\nconst app = express();\n`;
+const DECLARED = `import { bucketed, createMetrics, free, oneOf, template, topK } from '@telint/runtime/metrics';
+const metrics = createMetrics();
+const logins = metrics.counter({ name: 'logins_total', help: 'Logins.', labels: { user: free(), top: topK(10), bucket: bucketed(), path: template(), kind: oneOf('a') } });
+`;
+const declared = (body: string): string => DECLARED + body;
 const prom = (body: string): string => PROM + body;
 const web = (body: string): string => `${PROM}${WEB}app.post('/login', (req, res) => { ${body} });`;
 
 testRule('no-pii-in-metric-labels', noPiiInMetricLabels, {
   valid: [
+    // A keyed hash, a template and a list let no address through.
+    declared(`export const count = (user: User) => logins.inc({ bucket: user.email });`),
+    declared(`export const count = (user: User) => logins.inc({ path: \`/users/\${user.email}\` });`),
+    declared(`export const count = (user: User) => logins.inc({ kind: user.email });`),
+    declared(`export const count = (user: User) => logins.inc({ user: user.plan });`),
     prom(`logins.inc({ method: 'password' });`),
     prom(`export const count = (user: User) => logins.inc({ method: user.loginMethod });`),
     prom(`export const count = (user: User) => logins.inc({ user: user.id });`),
@@ -42,6 +52,22 @@ testRule('no-pii-in-metric-labels', noPiiInMetricLabels, {
     },
   ],
   invalid: [
+    {
+      code: declared(`export const count = (user: User) => logins.inc({ «user: user.email» });`),
+      says: /^Label `user` of `logins_total` .*user\.email` \(contact\)/,
+      suggestions: [
+        [
+          {
+            title: "Use the constant 'other' for `user`",
+            output: declared(`export const count = (user: User) => logins.inc({ user: 'other' });`),
+          },
+        ],
+      ],
+    },
+    {
+      code: declared(`export const count = (user: User) => logins.bind({ kind: 'a', «top: user.email» });`),
+      says: /email/,
+    },
     {
       code: prom(`export const count = (user: User) => logins.inc({ «user: user.email» });`),
       says: /^Label `user` .*user\.email` \(contact\)/,

@@ -14,12 +14,29 @@ const latency = meter.createHistogram('shop.latency', { unit: 's' });
 const EXPRESS = `import express from 'express';
 const app = express();
 `;
+/** Every label is kept to its domain by the registry. */
+const DECLARED = `import { createMetrics, free, oneOf, template, type Counter as Count } from '@telint/runtime/metrics';
+const metrics = createMetrics();
+const requests = metrics.counter({ name: 'requests_total', help: 'Requests.', labels: { method: oneOf('GET', 'POST'), route: template(), app: free({ max: 20 }) } });
+const seconds = metrics.histogram({ name: 'duration_seconds', help: 'Duration.', labels: { route: template() } });
+`;
+const declared = (body: string): string => DECLARED + EXPRESS + body;
 const prom = (body: string): string => PROM + body;
 const otel = (body: string): string => OTEL + body;
 const web = (body: string): string => PROM + EXPRESS + body;
 
 testRule('no-unbounded-metric-labels', noUnboundedMetricLabels, {
   valid: [
+    declared(
+      `app.use((req, res) => requests.inc({ method: req.method, route: req.path, app: req.headers['x-app'] }));`,
+    ),
+    declared(`app.use((req, res) => requests.inc(req.query));`),
+    declared(
+      `app.use((req, res) => { const end = seconds.startTimer({ route: req.path }); end({ route: req.url }); });`,
+    ),
+    declared(`app.use((req, res) => seconds.observe({ route: req.originalUrl }, 1));`),
+    declared(`app.use((req, res) => seconds.bind({ route: req.originalUrl }).observe(1));`),
+    declared(`export const count = (c: Count<{ id: string }>, req: express.Request) => c.inc({ id: req.params.id });`),
     prom(`requests.inc({ method: 'GET', route: '/orders', status: 200 });`),
     prom(`requests.inc();\nrequests.inc(5);\nexport const add = (n: number) => requests.inc(n);`),
     web(

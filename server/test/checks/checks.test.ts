@@ -101,6 +101,16 @@ export const jobs = metrics.getMeter('shop').createCounter('jobs');
       },
       [],
     ],
+    [
+      'a label without a domain',
+      {
+        'a.ts': `import { createMetrics, oneOf } from '@telint/runtime/metrics';
+const a = createMetrics().counter({ name: 'x_total', help: 'X.', labels: { m: oneOf('1') } });
+a.inc({ m: '1' });
+a.inc({ m: '1', n: '2' });`,
+      },
+      ['label-set-conflict a.ts:4'],
+    ],
     ['labels that are not known', { 'a.ts': `${counter('x', 'a', ['m'])}export const f = (l) => a.inc(l);` }, []],
     [
       'files that disagree',

@@ -57,6 +57,42 @@ it('lists names, types, domains, series and places', async () => {
   ]);
 });
 
+it('metrics that declare the domains of their labels', async () => {
+  const files = {
+    'package.json': '{ "name": "shop" }',
+    'src/set.ts': `import { createMetrics } from '@telint/runtime/metrics';
+export const metrics = createMetrics({ limits: { seriesPerMetric: 60 } });`,
+    'src/kinds.ts': `export const KINDS = ['mail', 'sms'] as const;`,
+    'src/jobs.ts': `import { free, oneOf, statusClass } from '@telint/runtime/metrics';
+import { KINDS } from './kinds';
+import { metrics } from './set';
+export const jobs = metrics.counter({ name: 'jobs_total', help: 'Jobs.', labels: { kind: oneOf(...KINDS), status: statusClass() } });
+export const size = metrics.histogram({ name: 'size_bytes', help: 'Sizes.', buckets: [1, 2], labels: { app: free() } });`,
+    'src/app.ts': `import { jobs, size } from './jobs';
+export function f(status: number, req: import('express').Request) {
+  jobs.inc({ kind: 'mail', status });
+  size.observe({ app: req.path }, 3);
+}`,
+  };
+  const { code, out } = await runCli(workspace(files), ['metrics', '--format', 'json']);
+  expect(code).toBe(0);
+  expect(JSON.parse(out)).toEqual([
+    expect.objectContaining({
+      name: 'jobs_total',
+      type: 'counter',
+      labels: { kind: { count: 2, why: 'oneOf(...KINDS)' }, status: { count: 5, why: 'statusClass()' } },
+      series: { count: 10 },
+      used: [{ file: 'src/app.ts', line: 3, column: 3, method: 'inc' }],
+    }),
+    expect.objectContaining({
+      name: 'size_bytes',
+      labels: { app: { count: 100, why: 'free()' } },
+      series: { count: 300 },
+      used: [{ file: 'src/app.ts', line: 4, column: 3, method: 'observe' }],
+    }),
+  ]);
+});
+
 it('as a table and as Markdown', async () => {
   const cwd = workspace(FILES);
   const { out } = await runCli(cwd, ['metrics']);
