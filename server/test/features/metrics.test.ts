@@ -182,6 +182,29 @@ export function more(route: 'a' | 'b') {
   },
 });
 
+defineTest('a metric that declares the domains of its labels: hover, and rename of a label', {
+  fs: {
+    'src/jobs.ts': `import { createMetrics, oneOf } from '@telint/runtime/metrics';
+export const jobs = createMetrics().counter({ name: 'jobs_total', help: 'Jobs.', labels: { kind: oneOf('mail', 'sms') } });
+`,
+    'src/app.ts': `import { jobs } from './jobs.ts';\nexport const done = (kind: 'mail' | 'sms') => jobs.inc({ kind });\n`,
+  },
+  prepare: async (world) => [await world.open('src/jobs.ts'), await world.open('src/app.ts')],
+  async handle(world) {
+    const hover = await world.client.request('textDocument/hover', world.at('src/jobs.ts', 'jobs_total', 2));
+    expect(JSON.stringify(hover)).toContain("`kind`: 2 values (`oneOf('mail', 'sms')`)");
+    const files = applyAll(
+      world,
+      await world.client.request<WorkspaceEdit>('textDocument/rename', {
+        ...world.at('src/jobs.ts', 'kind:', 1),
+        newName: 'channel',
+      }),
+    );
+    expect(files['src/jobs.ts']).toContain("labels: { channel: oneOf('mail', 'sms') }");
+    expect(files['src/app.ts']).toContain('jobs.inc({ channel: kind })');
+  },
+});
+
 defineTest('a metric is renamed at its name; its variable is left to the language', {
   fs: METRIC_SERVICE,
   prepare: async (world) => [await world.open('src/metrics.ts'), await world.open('src/routes.ts')],
