@@ -27,7 +27,9 @@ describe('docs/instrument-a-service.md', () => {
     const blocks = blocksOf('instrument-a-service.md');
     expect(await followGuide('instrument-a-service.md', blocks, project)).toBe(blocks.length);
     expect(blocks.length).toBeGreaterThan(20);
-    project.write('tsconfig.json', readFileSync(inRoot('tsconfig.base.json'), 'utf8'));
+    project.write('tsconfig.base.json', readFileSync(inRoot('tsconfig.base.json'), 'utf8'));
+    // The service alone: `observability/` and `telint/` are copies of folders that have a project of their own.
+    project.write('tsconfig.json', JSON.stringify({ extends: './tsconfig.base.json', include: ['src'] }));
     expect(project.run('tsc -p .')).toEqual({ output: '', status: 0 });
   });
 });
