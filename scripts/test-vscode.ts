@@ -12,6 +12,7 @@ import { tmpdir } from 'node:os';
 import { basename, join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { downloadAndUnzipVSCode, resolveCliArgsFromVSCodeExecutablePath, runTests } from '@vscode/test-electron';
+import { createVSIX } from '@vscode/vsce';
 import { build } from 'esbuild';
 import { setUpServer } from '../test/vscode/host/set-up-server.ts';
 import type { SuiteReport } from '../test/vscode/host/report.ts';
@@ -59,15 +60,27 @@ function workspace(folder: string): string {
   return file;
 }
 
+/** The stand-in for the ESLint extension as a package: a workbench in a browser takes one extension from its folder. */
+async function packStandIn(folder: string): Promise<string> {
+  const packagePath = join(folder, 'eslint-extension.vsix');
+  await createVSIX({
+    cwd: inRoot(`${TESTS}/fixtures/eslint-extension`),
+    packagePath,
+    dependencies: false,
+    allowMissingRepository: true,
+    skipLicense: true,
+  });
+  return packagePath;
+}
+
 async function runHostTests(vsix: string, desktop: boolean, grep: string | undefined): Promise<SuiteReport> {
   const folder = mkdtempSync(join(tmpdir(), 'telint-host-'));
   const report = join(folder, 'report.json');
   const progress = join(folder, 'progress.txt');
   try {
+    const packages = [vsix, await packStandIn(folder)];
     await runTests({
-      extensionDevelopmentPath: ['eslint-extension', 'typescript-extension'].map((name) =>
-        inRoot(`${TESTS}/fixtures/${name}`),
-      ),
+      extensionDevelopmentPath: inRoot(`${TESTS}/fixtures/typescript-extension`),
       extensionTestsPath: await bundleSuite(),
       extensionTestsEnv: {
         TELINT_VSCODE_REPORT: report,
@@ -76,10 +89,10 @@ async function runHostTests(vsix: string, desktop: boolean, grep: string | undef
         ...(grep === undefined ? {} : { TELINT_VSCODE_GREP: grep }),
       },
       ...(desktop
-        ? await onDesktop(vsix, workspace(folder), folder)
+        ? await onDesktop(packages, workspace(folder), folder)
         : {
             vscodeExecutablePath: inRoot(`${TESTS}/host/code.ts`),
-            launchArgs: [workspace(folder), `--install-vsix=${vsix}`],
+            launchArgs: [workspace(folder), ...packages.map((file) => `--install-vsix=${file}`)],
           }),
     }).catch((error: unknown) => {
       // A report says more than an exit code; without one the run has broken off.
@@ -94,7 +107,7 @@ async function runHostTests(vsix: string, desktop: boolean, grep: string | undef
 }
 
 async function onDesktop(
-  vsix: string,
+  packages: readonly string[],
   opened: string,
   folder: string,
 ): Promise<{ readonly vscodeExecutablePath: string; readonly launchArgs: string[] }> {
@@ -102,11 +115,13 @@ async function onDesktop(
   const [cli, ...args] = resolveCliArgsFromVSCodeExecutablePath(vscodeExecutablePath);
   if (cli === undefined) throw new Error('Visual Studio Code has no command line.');
   const extensions = ['--extensions-dir', join(folder, 'extensions'), '--user-data-dir', join(folder, 'data')];
-  const { status } = spawnSync(cli, [...args, ...extensions, '--install-extension', vsix], {
-    stdio: 'inherit',
-    shell: process.platform === 'win32',
-  });
-  if (status !== 0) throw new Error(`${basename(vsix)} cannot be installed.`);
+  for (const file of packages) {
+    const { status } = spawnSync(cli, [...args, ...extensions, '--install-extension', file], {
+      stdio: 'inherit',
+      shell: process.platform === 'win32',
+    });
+    if (status !== 0) throw new Error(`${basename(file)} cannot be installed.`);
+  }
   return { vscodeExecutablePath, launchArgs: [opened, ...extensions] };
 }
 
