@@ -48,17 +48,17 @@ export type Installation =
   | { readonly kind: 'classic'; readonly packageJson: string; readonly version: string };
 
 /** Message to the thread of a back end. */
-export interface WorkerRequest {
-  readonly id: number;
-  readonly batch: Batch;
-}
+export type WorkerRequest =
+  | { readonly id: number; readonly batch: Batch }
+  /** The thread ends its process, and then itself. */
+  | { readonly end: true };
 
 /** Message from the thread of a back end. */
 export type WorkerReply =
   | { readonly id: number; readonly answers: BatchAnswers }
   | { readonly id: number; readonly error: string }
-  /** The process that has to end with the thread. */
-  | { readonly child: number };
+  /** The process that has to end with the thread, when it has begun and when it is gone. */
+  | { readonly child: number; readonly isAlive: boolean };
 
 /** What the thread of a back end is started with. */
 export interface WorkerStart {

@@ -1,9 +1,13 @@
 import { kill } from 'node:process';
+import { setTimeout as delay } from 'node:timers/promises';
 import { Worker } from 'node:worker_threads';
 import type { Batch, BatchAnswers, Installation, WorkerReply, WorkerRequest, WorkerStart } from './batch.ts';
 
 /** Entry of the thread: from source, and where the packages are built. */
 const ENTRY = new URL(import.meta.url.endsWith('.ts') ? './worker.ts' : './types/worker.js', import.meta.url);
+
+/** How long the thread has to end its process: nobody else can, what a thread leaves behind stays as a defunct process. */
+const END_MS = 2000;
 
 interface Waiting {
   readonly id: number;
@@ -15,12 +19,15 @@ interface Waiting {
 export class TypesThread {
   readonly #worker: Worker;
   readonly #cancelled = new SharedArrayBuffer(4);
+  readonly #installation: Installation;
   readonly #children = new Set<number>();
+  readonly #exited: Promise<void>;
   readonly #waiting = new Map<number, Waiting>();
   #lastId = 0;
-  #ended: Promise<unknown> | undefined;
+  #ended: Promise<void> | undefined;
 
   constructor(installation: Installation, cwd: string) {
+    this.#installation = installation;
     const start: WorkerStart = { installation, cwd, cancelled: this.#cancelled };
     // Output of a compiler would get between the messages of the server.
     this.#worker = new Worker(ENTRY, { workerData: start, stdout: true, stderr: true, execArgv: [] });
@@ -30,8 +37,11 @@ export class TypesThread {
     this.#worker.on('error', (error) => {
       this.#fail(error instanceof Error ? error : new Error(String(error)));
     });
-    this.#worker.on('exit', () => {
-      this.#fail(new Error('the thread has ended'));
+    this.#exited = new Promise((resolve) => {
+      this.#worker.once('exit', () => {
+        this.#fail(new Error('the thread has ended'));
+        resolve();
+      });
     });
     // Nobody waits for types to end.
     this.#worker.unref();
@@ -63,7 +73,17 @@ export class TypesThread {
 
   /** Ends the thread, and the process of TypeScript with it. */
   async end(): Promise<void> {
-    await (this.#ended ??= this.#worker.terminate());
+    await (this.#ended ??= this.#end());
+  }
+
+  async #end(): Promise<void> {
+    // A compiler in the thread itself may be busy for long, and leaves nothing behind.
+    if (this.#installation.kind === 'native') {
+      this.#worker.ref();
+      this.#worker.postMessage({ end: true } satisfies WorkerRequest);
+      await Promise.race([this.#exited, delay(END_MS, undefined, { ref: false })]);
+    }
+    await this.#worker.terminate();
     for (const child of this.#children) {
       try {
         kill(child, 'SIGKILL');
@@ -71,12 +91,12 @@ export class TypesThread {
         // It has ended by itself: its standard input was closed.
       }
     }
-    this.#children.clear();
   }
 
   #take(reply: WorkerReply): void {
     if ('child' in reply) {
-      this.#children.add(reply.child);
+      if (reply.isAlive) this.#children.add(reply.child);
+      else this.#children.delete(reply.child);
       return;
     }
     const waiting = this.#waiting.get(reply.id);

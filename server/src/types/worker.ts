@@ -1,5 +1,6 @@
 import type { ChildProcess } from 'node:child_process';
 import { subscribe } from 'node:diagnostics_channel';
+import { once } from 'node:events';
 import { dirname, join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { parentPort, workerData, type MessagePort } from 'node:worker_threads';
@@ -16,16 +17,34 @@ function serve(port: MessagePort, start: WorkerStart): void {
   const reply = (message: WorkerReply): void => {
     port.postMessage(message);
   };
+  const children = new Set<ChildProcess>();
   // Who ends this thread has to know what else to end.
   subscribe('child_process', (message) => {
     const { process: child } = message as { readonly process: ChildProcess };
     child.once('spawn', () => {
-      if (child.pid !== undefined) reply({ child: child.pid });
+      const { pid } = child;
+      if (pid === undefined) return;
+      children.add(child);
+      reply({ child: pid, isAlive: true });
+      child.once('exit', () => {
+        children.delete(child);
+        reply({ child: pid, isAlive: false });
+      });
     });
   });
+  const end = async (): Promise<void> => {
+    await Promise.all(
+      [...children].map((child) => {
+        const exit = once(child, 'exit');
+        child.kill('SIGKILL');
+        return exit;
+      }),
+    );
+    process.exit();
+  };
   let backEnd: Promise<BackEnd> | undefined;
   let last = Promise.resolve();
-  const answer = async ({ id, batch }: WorkerRequest): Promise<void> => {
+  const answer = async ({ id, batch }: Extract<WorkerRequest, { readonly id: number }>): Promise<void> => {
     try {
       const opened = await (backEnd ??= open(start));
       reply({ id, answers: await opened.ask(batch, () => Atomics.load(cancelled, 0) >= id) });
@@ -34,7 +53,8 @@ function serve(port: MessagePort, start: WorkerStart): void {
     }
   };
   port.on('message', (request: WorkerRequest) => {
-    last = last.then(() => answer(request));
+    if ('end' in request) void end();
+    else last = last.then(() => answer(request));
   });
 }
 

@@ -1,4 +1,4 @@
-import { existsSync, mkdirSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import type { FileQuestions } from '../../src/types/batch.ts';
@@ -150,6 +150,31 @@ describe.each(['native', 'classic'] as const)('TypeScript of the project (%s)', 
     expect(late?.some((answer) => answer !== null) ?? false).toBe(false);
   });
 });
+
+/** Processes that this one has started and not seen end: a defunct one is among them. */
+function children(): number[] {
+  return readdirSync('/proc').flatMap((pid) => {
+    try {
+      const stat = readFileSync(`/proc/${pid}/stat`, 'utf8');
+      const [, parent] = stat.slice(stat.lastIndexOf(')') + 2).split(' ');
+      return Number(parent) === process.pid ? [Number(pid)] : [];
+    } catch {
+      return [];
+    }
+  });
+}
+
+// Elsewhere there is no such list, and on Windows no process that stays behind.
+it.runIf(process.platform === 'linux')('leaves no process behind, not even a defunct one', async () => {
+  const root = folder({ 'tsconfig.json': CONFIG, 'a.ts': '' }, 'native');
+  const told = start();
+  const before = new Set(children());
+  expect(await answerTo(told, join(root, 'a.ts'), `declare const a: 'x' | 'y'; void «a»; export {};`)).toEqual(TWO);
+  const started = children().filter((pid) => !before.has(pid));
+  expect(started).toHaveLength(1);
+  await told.service.end();
+  expect(children().filter((pid) => started.includes(pid))).toEqual([]);
+}, 120_000);
 
 /** A package that calls itself TypeScript, and says that it was run. */
 function fake(root: string, code: string): string {
