@@ -30,13 +30,21 @@ export class QueryLinks {
   readonly #byName = new Map<string, LinkedSeries[]>();
   readonly #recorded = new Map<string, Query[]>();
   readonly #asked = new Map<IndexedMetric, QueryName[]>();
+  readonly #targetLabels: ReadonlySet<string> | undefined;
+  #names: readonly QueryName[] | undefined;
   #labels: Map<string, ReadonlySet<string> | undefined> | undefined;
-  #targetLabels: ReadonlySet<string> | undefined;
 
-  constructor(metrics: readonly IndexedMetric[], index: QueryIndex, workspace: Workspace) {
+  /** `targetLabels` are those that targets add, where that is known; else they are gathered from code, files and queries. */
+  constructor(
+    metrics: readonly IndexedMetric[],
+    index: QueryIndex,
+    workspace: Workspace,
+    targetLabels?: ReadonlySet<string>,
+  ) {
     this.metrics = metrics;
     this.index = index;
     this.#workspace = workspace;
+    this.#targetLabels = targetLabels;
     for (const metric of metrics) this.#enter(metric, '');
     for (const { queries } of index.files)
       for (const query of queries) if (query.record) append(this.#recorded, query.record.text, query);
@@ -85,7 +93,7 @@ export class QueryLinks {
 
   /** All names of all files. */
   names(): readonly QueryName[] {
-    return this.index.files.flatMap(queryNames);
+    return (this.#names ??= this.index.files.flatMap(queryNames));
   }
 
   /** Metrics that a name of a series can mean; none for those of others. */
@@ -133,22 +141,17 @@ export class QueryLinks {
   /** Labels that a series can have; `undefined` where that is not known, as of everything that others make. */
   readonly labelsOf: LabelLookup = (name) => (this.#labels ??= this.#knownLabels()).get(name);
 
-  /** Labels that targets, registers and relabelling add to every series. */
-  targetLabels(): ReadonlySet<string> | undefined {
-    return this.#labels ? this.#targetLabels : (this.#knownLabels(), this.#targetLabels);
-  }
-
   #knownLabels(): Map<string, ReadonlySet<string> | undefined> {
     const own = new Map<string, ReadonlySet<string> | undefined>();
     for (const [name, linked] of this.#byName) own.set(name, unionOf(linked));
-    this.#targetLabels = this.#findTargetLabels(own);
+    const added = this.#targetLabels ?? this.#findTargetLabels(own);
     const labels = new Map<string, ReadonlySet<string> | undefined>();
-    for (const [name, set] of own)
-      labels.set(name, set && this.#targetLabels && new Set([...set, ...this.#targetLabels]));
+    for (const [name, set] of own) labels.set(name, set && added && new Set([...set, ...added]));
     this.#addRecorded(labels);
     return labels;
   }
 
+  /** Labels that targets, registers and relabelling add to every series. */
   #findTargetLabels(own: ReadonlyMap<string, ReadonlySet<string> | undefined>): ReadonlySet<string> | undefined {
     const defaults = defaultLabels(this.#workspace);
     if (!defaults) return undefined;

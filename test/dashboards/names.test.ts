@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { checkQueryNames, type DefinedMetric, type Definitions } from '../../server/src/checks/query-names.ts';
+import { problemsIn, type Definitions, type RegisteredMetric } from '../../server/test/support/query-problems.ts';
 import { RUNTIME } from './support/definitions.ts';
 import { dashboardFiles, queryFiles, ruleFiles, ruleTestFiles, textOf } from './support/files.ts';
 
@@ -16,18 +16,29 @@ const texts = new Map(
 );
 
 /** Places of a metric in the raw text of all files, found without the parser: the name as a whole word. */
-function placesOf({ name, type }: DefinedMetric): string[] {
+function placesOf({ name, type }: RegisteredMetric): string[] {
   const suffix = type === 'histogram' ? '_(?:bucket|sum|count)' : '';
   // Not inside a recorded name (`job:name:p95`), and not the value of a label (`metric="name"`).
   const word = new RegExp(`(?<![\\w:])${name}${suffix}(?![\\w:"])`, 'g');
   return [...texts].flatMap(([path, text]) => [...text.matchAll(word)].map(({ index }) => `${path}:${index}`));
 }
 
-function replaced(metric: DefinedMetric, by: Partial<DefinedMetric>): Definitions {
+function replaced(metric: RegisteredMetric, by: Partial<RegisteredMetric>): Definitions {
   return { ...RUNTIME, metrics: RUNTIME.metrics.map((one) => (one === metric ? { ...one, ...by } : one)) };
 }
 
-const renamed = (metric: DefinedMetric, label: string): Definitions =>
+/** Series that Prometheus makes itself, with no labels but those of the target. */
+const OF_PROMETHEUS: readonly RegisteredMetric[] = [{ name: 'up', type: 'gauge', labels: [] }];
+
+/** What is wrong in all files, each with the text that it is about. */
+function problemsWith({ metrics, targetLabels }: Definitions) {
+  const found = problemsIn(FILES, { metrics: [...metrics, ...OF_PROMETHEUS], targetLabels });
+  return found.map(({ messageId, path, range: { start, end } }) => {
+    return { messageId, path, from: start, name: texts.get(path)?.slice(start, end) ?? '' };
+  });
+}
+
+const renamed = (metric: RegisteredMetric, label: string): Definitions =>
   replaced(metric, { labels: metric.labels.map((one) => (one === label ? `${one}_renamed` : one)) });
 
 describe('names in dashboards, rules and rule tests', () => {
@@ -40,7 +51,7 @@ describe('names in dashboards, rules and rule tests', () => {
   });
 
   it('exist in the runtime', () => {
-    expect(checkQueryNames(FILES, RUNTIME)).toEqual([]);
+    expect(problemsWith(RUNTIME)).toEqual([]);
   });
 
   it('cover what the runtime defines', () => {
@@ -50,21 +61,20 @@ describe('names in dashboards, rules and rule tests', () => {
   });
 
   it.each(RUNTIME.metrics)('are reported when $name gets another name, each place and no other', (metric) => {
-    const problems = checkQueryNames(FILES, replaced(metric, { name: `renamed_${metric.name}` }));
+    const problems = problemsWith(replaced(metric, { name: `renamed_${metric.name}` }));
     const places = problems.map(({ path, from }) => `${path}:${from}`);
     expect(places.sort()).toEqual(placesOf(metric).sort());
-    expect(problems.every(({ kind, name }) => kind === 'unknown-metric' && name.startsWith(metric.name))).toBe(true);
-    for (const { path, from, to, name } of problems) expect(texts.get(path)?.slice(from, to)).toBe(name);
+    expect(problems.every(({ messageId, name }) => messageId === 'unknown' && name.startsWith(metric.name))).toBe(true);
   });
 
   const labels = RUNTIME.metrics.flatMap((metric) => metric.labels.map((label) => ({ metric, label })));
 
   it.each(labels)('are reported when $label of $metric.name gets another name', ({ metric, label }) => {
-    const problems = checkQueryNames(FILES, renamed(metric, label));
+    const problems = problemsWith(renamed(metric, label));
     // Whatever is reported is the label, at a place where the file has it.
-    for (const { kind, path, from, to, name } of problems) {
-      expect({ kind, name }).toEqual({ kind: 'unknown-label', name: label });
-      expect(texts.get(path)?.slice(from, to)).toBe(label);
+    for (const { messageId, name } of problems) {
+      expect(['missing', 'result', 'expected']).toContain(messageId);
+      expect(name).toBe(label);
     }
     // Every line with the metric and a condition on the label, found without the parser, is reported.
     const condition = new RegExp(
@@ -81,7 +91,7 @@ describe('names in dashboards, rules and rule tests', () => {
   });
 
   it('cover every label that the runtime sets', () => {
-    const silent = labels.filter(({ metric, label }) => checkQueryNames(FILES, renamed(metric, label)).length === 0);
+    const silent = labels.filter(({ metric, label }) => problemsWith(renamed(metric, label)).length === 0);
     expect(silent.map(({ metric, label }) => `${metric.name} ${label}`)).toEqual([]);
   });
 });

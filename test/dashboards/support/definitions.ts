@@ -1,9 +1,9 @@
 import { CORE_METRICS, PROCESS_METRICS, TELEMETRY_METRICS } from '../../../runtime/src/metrics.ts';
-import type { DefinedMetric, Definitions } from '../../../server/src/checks/query-names.ts';
+import type { Definitions, RegisteredMetric } from '../../../server/test/support/query-problems.ts';
 
 interface Row {
   readonly name: string;
-  readonly type: DefinedMetric['type'];
+  readonly type: RegisteredMetric['type'];
   readonly labels: object;
 }
 
