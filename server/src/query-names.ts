@@ -1,6 +1,7 @@
 /** Every name in a file of queries, with its place in the file. */
 import type { TextRange } from './findings.ts';
 import { parsePromql, type PromqlNames } from './promql.ts';
+import { parseCalls, type PromqlCalls } from './promql-calls.ts';
 import type { Query, QueryFile, QueryText } from './query-files.ts';
 
 /** A name of a metric or of a label where a query has it. */
@@ -26,6 +27,15 @@ export function namesOf(query: Query): PromqlNames {
   let names = parsed.get(query);
   if (!names) parsed.set(query, (names = parsePromql(query.expression.text)));
   return names;
+}
+
+const parsedCalls = new WeakMap<Query, PromqlCalls>();
+
+/** Functions and conditions of a query, parsed once. */
+export function callsOf(query: Query): PromqlCalls {
+  let calls = parsedCalls.get(query);
+  if (!calls) parsedCalls.set(query, (calls = parseCalls(query.expression.text)));
+  return calls;
 }
 
 /** Is anything asked that can be parsed? */

@@ -2,11 +2,10 @@
 import type { TextEdit } from './findings.ts';
 import type { IndexedMetric } from './metric-index.ts';
 import { parsePromql } from './promql.ts';
-import { parseCalls } from './promql-calls.ts';
 import type { Query, QueryFile } from './query-files.ts';
 import { promLabel } from './query-labels.ts';
 import type { QueryLinks } from './query-links.ts';
-import { isReadable, labelsOfTemplate, namesOf, queryNames, rangeOf, type QueryName } from './query-names.ts';
+import { callsOf, isReadable, labelsOfTemplate, namesOf, queryNames, rangeOf, type QueryName } from './query-names.ts';
 import { seriesForms } from './query-series.ts';
 
 /** Edits by file, or why there are none. */
@@ -207,7 +206,7 @@ export function askedValues(links: QueryLinks, series: string, label: string): r
   for (const { queries } of links.index.files)
     for (const query of queries)
       if (isReadable(query))
-        for (const one of parseCalls(query.expression.text).conditions)
+        for (const one of callsOf(query).conditions)
           if (one.operator === '=' && one.metric === series && one.label === label) found.add(one.value);
   return [...found].sort();
 }

@@ -1,7 +1,6 @@
-import { parseCalls } from '../promql-calls.ts';
 import type { Query, QueryFile } from '../query-files.ts';
 import type { QueryLinks } from '../query-links.ts';
-import { isReadable, namesOf, rangeOf } from '../query-names.ts';
+import { callsOf, isReadable, namesOf, rangeOf } from '../query-names.ts';
 import type { SeriesKind } from '../query-series.ts';
 import type { CheckProblem } from './checks.ts';
 
@@ -16,7 +15,7 @@ export function* queryFunctions(files: readonly QueryFile[], links: QueryLinks):
 }
 
 function* ofQuery({ path }: QueryFile, query: Query, links: QueryLinks): Generator<CheckProblem> {
-  const { ranges, quantiles, native } = parseCalls(query.expression.text);
+  const { ranges, quantiles, native } = callsOf(query);
   const place = (from: number, to: number) => ({ path, range: rangeOf(query.expression, from, to) });
   for (const { name, from, to, metric } of ranges) {
     const kind = kindOf(links, metric.name);

@@ -1,8 +1,8 @@
-import { parseCalls, type Condition } from '../promql-calls.ts';
+import type { Condition } from '../promql-calls.ts';
 import type { Query, QueryFile } from '../query-files.ts';
 import { knownValues } from '../query-labels.ts';
 import type { QueryLinks } from '../query-links.ts';
-import { isReadable, labelsOfTemplate, namesOf, queryNames, rangeOf, type QueryName } from '../query-names.ts';
+import { callsOf, isReadable, labelsOfTemplate, namesOf, queryNames, rangeOf, type QueryName } from '../query-names.ts';
 import type { CheckProblem } from './checks.ts';
 
 /** Flags labels that no write sets, values that no write gives, and labels in texts that the result does not have. */
@@ -63,7 +63,7 @@ function definitionsOf(links: QueryLinks, metrics: readonly (string | undefined)
 
 /** Conditions that no value of the code fulfils. */
 function* values(file: QueryFile, query: Query, links: QueryLinks): Generator<CheckProblem> {
-  for (const condition of parseCalls(query.expression.text).conditions) {
+  for (const condition of callsOf(query).conditions) {
     const { label, metric, operator, value, from, to } = condition;
     const linked = metric === undefined ? [] : links.series(metric);
     if (linked.length === 0 || (operator !== '=' && operator !== '=~')) continue;
