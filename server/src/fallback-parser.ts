@@ -5,6 +5,9 @@ import { setFallbackParser } from '../../eslint-plugin/src/host/parse.ts';
 
 type Parser = typeof estree;
 
+/** What to do where neither parser can be loaded, which happens to installations that were cut short. */
+export const NO_PARSER = `no parser can be loaded: oxc-parser has no binary for ${process.platform}-${process.arch}, and the TypeScript of ts-morph is missing. Install telint again (npm install --save-dev telint, without --omit=optional), or install another parser beside it: npm install --save-dev @typescript-eslint/typescript-estree typescript@6.`;
+
 /** The package, which sources and the extension have, and the copy in the npm package. */
 const PLACES = ['@typescript-eslint/typescript-estree', './typescript-estree.cjs'];
 
@@ -28,9 +31,6 @@ function load(): Parser | undefined {
     } catch {
       continue;
     }
-  process.stderr.write(
-    'telint: oxc-parser has no binary for this machine. Install @typescript-eslint/typescript-estree and typescript beside telint; nothing is checked until then.\n',
-  );
   return undefined;
 }
 

@@ -2,8 +2,9 @@
 import { enableCompileCache } from 'node:module';
 import { createConnection, ProposedFeatures } from 'vscode-languageserver/node';
 import { version } from './cli/version.ts';
-import { useFallbackParser } from './fallback-parser.ts';
+import { NO_PARSER, useFallbackParser } from './fallback-parser.ts';
 import { useFastParser } from './fast-parser.ts';
+import { MessageGuard } from './features/message-guard.ts';
 import { startServer } from './server.ts';
 
 const USAGE = `telint-language-server ${version()}: the language server of Telint, to be started by an editor.
@@ -25,8 +26,10 @@ else if (!args.some((arg) => /^--(?:stdio|node-ipc|socket|pipe)\b/.test(arg))) {
 function serve(): void {
   enableCompileCache();
   useFallbackParser();
-  useFastParser({ keep: true });
-  const connection = createConnection(ProposedFeatures.all);
+  if (!useFastParser({ keep: true })) process.stderr.write(`telint: ${NO_PARSER}\n`);
+  const guard = new MessageGuard();
+  const connection = createConnection(ProposedFeatures.all, guard.options);
+  guard.attach(connection);
   // A mistake in one piece of work must not end the server with all unsaved state of the session.
   process.on('uncaughtException', (error: NodeJS.ErrnoException) => {
     if (error.code === 'EPIPE' || error.code === 'ERR_IPC_CHANNEL_CLOSED') process.exit(1);

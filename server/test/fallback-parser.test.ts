@@ -47,12 +47,16 @@ test('the command line finds the same without a binary of oxc-parser', { timeout
   expect(check(cwd, 'oxc-parser')).toEqual(usual);
 });
 
-test('without any parser it says what to install', { timeout: 120_000 }, () => {
-  const { stderr, found } = check(
-    workspace({ 'src/a.ts': SPAN }),
-    'oxc-parser',
-    '@typescript-eslint/typescript-estree',
-  );
-  expect(found).toEqual([]);
-  expect(stderr).toContain('Install @typescript-eslint/typescript-estree and typescript beside telint');
-});
+test.each(['check', 'coverage', 'metrics', 'dashboards', 'mcp'])(
+  'without any parser `telint %s` says what to install and ends with 2',
+  { timeout: 120_000 },
+  (command) => {
+    const missing = without('oxc-parser', '@typescript-eslint/typescript-estree');
+    const { status, stdout, stderr } = spawnSync(process.execPath, ['--import', missing, CLI, command], {
+      cwd: workspace({ 'src/a.ts': SPAN }),
+      encoding: 'utf8',
+    });
+    expect([status, stdout]).toEqual([2, '']);
+    expect(stderr).toMatch(/^telint: no parser can be loaded: .*npm install --save-dev telint.*\n$/);
+  },
+);

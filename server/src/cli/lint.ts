@@ -1,13 +1,14 @@
 import { Workspace } from '../../../eslint-plugin/src/host/workspace.ts';
 import { workspaceRoot } from '../../../eslint-plugin/src/host/workspace-root.ts';
 import { runChecks } from '../checks/checks.ts';
+import { NO_PARSER } from '../fallback-parser.ts';
 import { useFastParser } from '../fast-parser.ts';
 import type { Preset } from '../../../eslint-plugin/src/presets.ts';
 import { loadConfig } from '../config.ts';
 import type { Finding } from '../findings.ts';
 import { collectQueries } from '../query-store.ts';
 import { Runner, type FileResult } from '../runner.ts';
-import type { Given } from './command.ts';
+import { UsageError, type Given } from './command.ts';
 import type { Io } from './io.ts';
 import { Progress } from './progress.ts';
 import { LinesOf, resultOf, type Result, type SkippedFile } from './results.ts';
@@ -22,7 +23,7 @@ export interface Linted {
 
 /** A runner for the folder that the command works in, with the configuration that the options choose. */
 export function openRunner(given: Given, { cwd }: Pick<Io, 'cwd'>): Runner {
-  useFastParser();
+  if (!useFastParser()) throw new UsageError(NO_PARSER);
   const config = loadConfig(cwd, given.text('preset') as Preset | undefined, given.text('config'));
   return new Runner(cwd, config, new Workspace(workspaceRoot(cwd)));
 }
