@@ -1,4 +1,5 @@
-import { TextDocument, type TextDocumentContentChangeEvent } from 'vscode-languageserver-textdocument';
+import { isAbsolute } from 'node:path';
+import { TextDocument, type Position, type TextDocumentContentChangeEvent } from 'vscode-languageserver-textdocument';
 import { URI } from 'vscode-uri';
 import type { TextRange } from './findings.ts';
 
@@ -10,7 +11,9 @@ export function pathOf(uri: string): string | undefined {
   try {
     const { scheme, authority, fsPath } = URI.parse(uri, true);
     // A host in a file URI is a share of a Windows network.
-    return scheme === 'file' && (authority === '' || process.platform === 'win32') ? fsPath : undefined;
+    if (scheme.toLowerCase() !== 'file' || (authority !== '' && process.platform !== 'win32')) return undefined;
+    // A drive of Windows is a relative path elsewhere.
+    return isAbsolute(fsPath) ? fsPath : undefined;
   } catch {
     return undefined;
   }
@@ -44,7 +47,10 @@ export class Documents {
   change(uri: string, version: number, changes: readonly TextDocumentContentChangeEvent[]): OpenDocument | undefined {
     const known = this.#open.get(uri);
     if (!known) return undefined;
-    const document = { ...known, text: TextDocument.update(known.text, [...changes], version) };
+    const { text } = known;
+    for (const change of changes) TextDocument.update(text, [withinText(text, change)], version);
+    TextDocument.update(text, [], version);
+    const document = { ...known, text };
     this.#open.set(uri, document);
     return document;
   }
@@ -67,6 +73,14 @@ export class Documents {
   all(): readonly OpenDocument[] {
     return [...this.#open.values()];
   }
+}
+
+/** The library takes positions beyond the end, and miscounts lines from then on. */
+function withinText(text: TextDocument, change: TextDocumentContentChangeEvent): TextDocumentContentChangeEvent {
+  if (!('range' in change)) return change;
+  const { start, end } = change.range;
+  const within = (position: Position): Position => text.positionAt(text.offsetAt(position));
+  return { text: change.text, range: { start: within(start), end: within(end) } };
 }
 
 /** Positions of a text that is not open. */

@@ -8,7 +8,8 @@ import type { Refined } from './types/refine.ts';
 const SOURCE = /\.[cm]?[jt]sx?$/;
 
 interface Entry {
-  readonly version: number;
+  /** Made anew by every change; versions are what a client makes of them. */
+  readonly document: OpenDocument;
   readonly stamp: number;
   readonly result: FileResult;
 }
@@ -46,22 +47,21 @@ export class FindingsCache {
 
   /** Takes over findings with types; without any the document is judged without them from now on. */
   refine(document: OpenDocument, refined: Refined | undefined): void {
-    const { uri, text } = document;
+    const { uri } = document;
     if (!refined) {
       if (this.#typed.delete(uri)) this.#entries.delete(uri);
       return;
     }
     const { result, known } = refined;
     this.#typed.set(uri, { text: refined.text, known });
-    this.#entries.set(uri, { version: text.version, stamp: this.#stamp, result });
+    this.#entries.set(uri, { document, stamp: this.#stamp, result });
   }
 
   of(document: OpenDocument): FileResult {
     const known = this.#entries.get(document.uri);
-    const { version } = document.text;
-    if (known?.version === version && known.stamp === this.#stamp) return known.result;
+    if (known?.document === document && known.stamp === this.#stamp) return known.result;
     const result = this.#findSafely(document);
-    this.#entries.set(document.uri, { version, stamp: this.#stamp, result });
+    this.#entries.set(document.uri, { document, stamp: this.#stamp, result });
     return result;
   }
 

@@ -1,4 +1,4 @@
-import { LSPErrorCodes, ResponseError, type Connection, type ServerCapabilities } from 'vscode-languageserver/node';
+import type { Connection, ServerCapabilities } from 'vscode-languageserver/node';
 import { version } from './cli/version.ts';
 import { ConfigProblems } from './features/config-problems.ts';
 import { applySettings, configuration } from './features/configuration.ts';
@@ -52,10 +52,7 @@ const FEATURES: readonly Feature[] = [
 
 /** Serves one client over a connection until it ends. */
 export function startServer(connection: Connection): void {
-  let started = false;
   connection.onInitialize((params) => {
-    if (started) throw new ResponseError(LSPErrorCodes.RequestFailed, 'The server is initialized already.');
-    started = true;
     const { capabilities: client } = params;
     const problems = new ConfigProblems(connection, (path) => session.documents.at(path)?.text.getText());
     const session: Session = new Session({
@@ -76,7 +73,7 @@ export function startServer(connection: Connection): void {
       onInitialized: (listener) => waiting.push(listener),
     };
     connection.onInitialized(() => {
-      for (const listener of waiting) listener();
+      for (const listener of waiting.splice(0)) listener();
     });
     session.projects.setFolders(foldersOf(params));
     applySettings(services, params.initializationOptions);

@@ -146,8 +146,14 @@ export class Client {
     connection.listen();
   }
 
+  /** What the client says that it can do. */
+  get capabilities(): ClientCapabilities {
+    return this.#options.capabilities ?? RICH;
+  }
+
   async start(): Promise<InitializeResult> {
-    const { folders, capabilities = RICH, initializationOptions, rootOnly = false } = this.#options;
+    const { folders, initializationOptions, rootOnly = false } = this.#options;
+    const { capabilities } = this;
     this.result = await this.connection.sendRequest(InitializeRequest.type, {
       processId: process.pid,
       capabilities,
