@@ -110,6 +110,13 @@ describe('texts', () => {
     expect(redact.value(text)).toBe(text);
   }); // prettier-ignore
 
+  it.each([
+    'сервер.com не отвечает', // U+0440 has the last byte of `@`
+    'password н hunter2abc', // U+043D: `=`
+    'password 😀 hunter2abc', // the first half of the surrogate pair: `=`
+    'password ĺ hunter2abc', // U+013A: `:`
+  ])('takes no letter of another alphabet for a sign: %s', (text) => expect(redact.value(text)).toBe(text));
+
   it('finds addresses only when asked', () => {
     const own = createSanitizer({ categories: { online: true } });
     const text = 'from 10.0.0.1 and 2001:db8::1, version 1.2.3.4.5';
