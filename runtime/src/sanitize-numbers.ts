@@ -1,4 +1,4 @@
-import { isCardNumber, isIban } from '../../eslint-plugin/src/analysis/check-digits.ts';
+import { isCardNumber, isIban, LONGEST_CARD, SHORTEST_CARD } from '../../eslint-plugin/src/analysis/check-digits.ts';
 import { IBAN_LENGTHS } from '../../eslint-plugin/src/knowledge/sensitive-patterns.ts';
 import type { Find } from './sanitize-replace.ts';
 import { isDigitCode, isWordCode, isWordStart } from './sanitize-text.ts';
@@ -8,7 +8,6 @@ const CANDIDATES = /\d(?:[ ().-]{0,2}\d){7,}|[A-Z]{2}\d{2}(?:[ -]?[A-Z0-9]){11,3
 const IPV4 = /(?:(?:25[0-5]|2[0-4]\d|1?\d?\d)\.){3}(?:25[0-5]|2[0-4]\d|1?\d?\d)/g;
 /** Groups of hexadecimal digits; how many there are and where `::` stands is checked afterwards. */
 const IPV6 = /[\da-f]{0,4}(?::[\da-f]{0,4}){2,7}(?:(?<=:)\d{1,3}(?:\.\d{1,3}){3})?/gi;
-const LONGEST_CARD = 19;
 /** `078-05-1120` */
 const SHORTEST_NUMBER = 11;
 const PLUS = 43;
@@ -17,6 +16,8 @@ const PLUS = 43;
 interface Group {
   readonly start: number;
   readonly end: number;
+  /** Digits of the candidate up to the end of the group. */
+  readonly count: number;
 }
 
 function endsAlone(text: string, end: number): boolean {
@@ -26,11 +27,13 @@ function endsAlone(text: string, end: number): boolean {
 function groupsOf(text: string, start: number, end: number): Group[] {
   const groups: Group[] = [];
   let from = -1;
+  let count = 0;
   for (let at = start; at <= end; at++) {
     const isDigit = at < end && isDigitCode(text.charCodeAt(at));
     if (isDigit && from === -1) from = at;
     if (!isDigit && from !== -1) {
-      groups.push({ start: from, end: at });
+      count += at - from;
+      groups.push({ start: from, end: at, count });
       from = -1;
     }
   }
@@ -39,23 +42,24 @@ function groupsOf(text: string, start: number, end: number): Group[] {
 
 /** One blank or dash between the groups of a card number. */
 function isJoined(text: string, left: Group, right: Group): boolean {
-  const between = text.slice(left.end, right.start);
-  return between === ' ' || between === '-';
+  const code = text.charCodeAt(left.end);
+  return right.start - left.end === 1 && (code === 32 || code === 45);
 }
 
-function cardFrom(text: string, groups: readonly Group[], first: number): number {
-  const digit = text.charCodeAt(groups[first]?.start ?? 0) - 48;
+/** The last group of the longest card number that begins with a group, or -1. */
+function cardFrom(text: string, digits: string, groups: readonly Group[], first: number): number {
+  const from = first === 0 ? 0 : (groups[first - 1]?.count ?? 0);
   // Networks begin with 2 to 6.
+  const digit = digits.charCodeAt(from) - 48;
   if (digit < 2 || digit > 6) return -1;
-  let digits = '';
   let best = -1;
   for (let at = first; at < groups.length; at++) {
     const group = groups[at];
     const before = groups[at - 1];
     if (group === undefined || (at > first && before !== undefined && !isJoined(text, before, group))) break;
-    digits += text.slice(group.start, group.end);
-    if (digits.length > LONGEST_CARD) break;
-    if (endsAlone(text, group.end) && isCardNumber(digits)) best = at;
+    if (group.count - from > LONGEST_CARD) break;
+    if (group.count - from < SHORTEST_CARD || !endsAlone(text, group.end)) continue;
+    if (isCardNumber(digits.slice(from, group.count))) best = at;
   }
   return best;
 }
@@ -93,10 +97,11 @@ function isPhone(text: string, groups: readonly Group[], start: number): boolean
 
 function findsInNumber(text: string, start: number, end: number, finds: Find[]): void {
   const groups = groupsOf(text, start, end);
+  const digits = text.slice(start, end).replaceAll(/\D+/g, '');
   for (let at = 0; at < groups.length; at++) {
     const group = groups[at];
     if (group === undefined || !isWordStart(text, group.start)) continue;
-    const last = cardFrom(text, groups, at);
+    const last = cardFrom(text, digits, groups, at);
     if (last !== -1) {
       finds.push({ start: group.start, end: groups[last]?.end ?? end, category: 'financial', mask: 'card' });
       at = last;

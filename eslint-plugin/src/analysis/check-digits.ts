@@ -1,7 +1,8 @@
 import { CARD_RANGES, IBAN_LENGTHS } from '../knowledge/sensitive-patterns.ts';
 
-const shortestCard = 12;
-const longestCard = 19;
+/** Digits of a payment card. Source: ISO/IEC 7812. */
+export const SHORTEST_CARD = 12;
+export const LONGEST_CARD = 19;
 
 /** Check digit of ISO/IEC 7812, annex B. */
 function luhn(digits: string): boolean {
@@ -13,13 +14,22 @@ function luhn(digits: string): boolean {
   return sum % 10 === 0;
 }
 
+/** Bit `n - SHORTEST_CARD` is set where some network has cards of `n` digits that begin with these four. */
+const lengthsByStart = new Uint8Array(10_000);
+for (const { from, to, digits, lengths } of CARD_RANGES) {
+  const scale = 10 ** (4 - digits);
+  const bits = lengths.reduce((mask, length) => mask | (1 << (length - SHORTEST_CARD)), 0);
+  for (let start = from * scale; start < (to + 1) * scale; start++)
+    lengthsByStart[start] = (lengthsByStart[start] ?? 0) | bits;
+}
+
 /** True for the digits of a payment card: range and length of a network, check digit, not one digit over and over. */
 export function isCardNumber(digits: string): boolean {
-  if (digits.length < shortestCard || digits.length > longestCard) return false;
-  const isNetwork = CARD_RANGES.some(({ from, to, digits: count, lengths }) => {
-    const start = Number(digits.slice(0, count));
-    return start >= from && start <= to && lengths.includes(digits.length);
-  });
+  if (digits.length < SHORTEST_CARD || digits.length > LONGEST_CARD) return false;
+  let start = 0;
+  for (let at = 0; at < 4; at++) start = start * 10 + digits.charCodeAt(at) - 48;
+  const lengths = lengthsByStart[start] ?? 0;
+  const isNetwork = (lengths & (1 << (digits.length - SHORTEST_CARD))) !== 0;
   return isNetwork && luhn(digits) && !/^(\d)\1+$/.test(digits);
 }
 
