@@ -1,6 +1,6 @@
 import { seriesOf } from '../../eslint-plugin/src/analysis/collect-series.ts';
 import { declaredDomain } from '../../eslint-plugin/src/analysis/label-domains.ts';
-import type { DefinedMetric, MetricUse } from '../../eslint-plugin/src/analysis/collect-inventory.ts';
+import { mayDefine, type DefinedMetric, type MetricUse } from '../../eslint-plugin/src/analysis/collect-inventory.ts';
 import type { LabelFact, MetricFact } from '../../eslint-plugin/src/analysis/facts.ts';
 import { relevanceOf } from '../../eslint-plugin/src/analysis/relevance.ts';
 import type { TextRange } from './findings.ts';
@@ -48,7 +48,7 @@ export function rowsOf(project: Project, path: string, isUsed: (text: string) =>
   const text = runner.workspace.text(path);
   if (text === undefined || project.isIgnored(path)) return undefined;
   const startsSpans = SPAN_START.test(text);
-  const defines = DEFINES.test(text);
+  const defines = mayDefine(text);
   const uses = (defines || isUsed(text)) && relevanceOf(text, false).metrics;
   const facts = startsSpans || defines || uses ? runner.facts(path) : undefined;
   if (!facts) return undefined;
@@ -77,15 +77,12 @@ export async function collectRows(project: Project): Promise<Map<string, FileRow
     }
   }
   await runInSlices(
-    collect(
-      (text) => DEFINES.test(text),
-      () => true,
-    ),
+    collect(mayDefine, () => true),
     never,
   );
   const isUsed = usersOf(project, rows);
   await runInSlices(
-    collect((text) => !DEFINES.test(text), isUsed),
+    collect((text) => !mayDefine(text), isUsed),
     never,
   );
   return rows;
@@ -128,10 +125,6 @@ export function joinRows(
         )?.uses.push({ path, use });
   return { metrics: [...metrics.values()], spans: [...rows.values()].flatMap((row) => row.spans) };
 }
-
-/** What creates a metric: a look at a text that spares analysing it. */
-const DEFINES =
-  /\bcreate(?:Observable)?(?:UpDown)?(?:Counter|Gauge|Histogram)\b|\bnew\s+(?:\w+\.)*(?:Counter|Gauge|Histogram|Summary)\b|@telint\/runtime\/metrics|\.(?:counter|gauge|histogram)\(\s*\{/;
 
 /** Estimated number of series: the product of the label domains and the series of one label set. */
 export function seriesEstimate({ definition, uses }: IndexedMetric): MetricFact['series'] {

@@ -42,6 +42,19 @@ defineTest('hover over a metric names its labels, their values and the estimate'
   },
 });
 
+defineTest('a metric is found under whatever name its class was imported', {
+  fs: {
+    'package.json': '{ "name": "shop" }',
+    'src/metrics.ts': `import { Counter as C } from 'prom-client';
+export const sent = new C({ name: 'mails_sent_total', help: 'Mails.' });
+`,
+  },
+  prepare: (world) => world.open('src/metrics.ts'),
+  async handle(world) {
+    expect(await hoverText(world, 'src/metrics.ts', 'mails_sent_total')).toContain('**counter** `mails_sent_total`');
+  },
+});
+
 defineTest('a definition that has moved keeps its writes, and a write that changed counts at once', {
   fs: METRIC_SERVICE,
   prepare: async (world) => [await world.open('src/metrics.ts'), await world.open('src/routes.ts')] as const,
