@@ -1,7 +1,12 @@
-import { seriesOf } from '../../eslint-plugin/src/analysis/collect-series.ts';
+import {
+  labelDomains,
+  seriesOf,
+  type LabelDomain,
+  type Series,
+} from '../../eslint-plugin/src/analysis/collect-series.ts';
 import { declaredDomain } from '../../eslint-plugin/src/analysis/label-domains.ts';
 import { mayDefine, type DefinedMetric, type MetricUse } from '../../eslint-plugin/src/analysis/collect-inventory.ts';
-import type { LabelFact, MetricFact } from '../../eslint-plugin/src/analysis/facts.ts';
+import type { LabelFact } from '../../eslint-plugin/src/analysis/facts.ts';
 import { relevanceOf } from '../../eslint-plugin/src/analysis/relevance.ts';
 import type { TextRange } from './findings.ts';
 import type { Project } from './projects.ts';
@@ -126,20 +131,17 @@ export function joinRows(
   return { metrics: [...metrics.values()], spans: [...rows.values()].flatMap((row) => row.spans) };
 }
 
-/** Estimated number of series: the product of the label domains and the series of one label set. */
-export function seriesEstimate({ definition, uses }: IndexedMetric): MetricFact['series'] {
-  return seriesOf(
+/** Values that each label of a metric can have. */
+function domainsOf({ definition, uses }: IndexedMetric): ReadonlyMap<string, LabelDomain> {
+  return labelDomains(
     definition,
-    uses.map(({ use: { range, method, labels } }) => ({
-      range,
-      method,
-      labels,
-      metric: definition.name ?? '',
-      shape: '',
-      through: undefined,
-    })),
-    definition.perSet,
+    uses.map(({ use }) => use),
   );
+}
+
+/** Estimated number of series: the product of the label domains and the series of one label set. */
+export function seriesEstimate(metric: IndexedMetric): Series {
+  return seriesOf(metric.definition, domainsOf(metric), metric.uses.length > 0);
 }
 
 /** Label names of a metric: as declared, and as its writes set them. */
@@ -153,31 +155,16 @@ export function labelWrites({ uses }: IndexedMetric, key: string): readonly { pa
   return uses.flatMap(({ path, use }) => use.labels.filter((l) => l.key === key).map((label) => ({ path, label })));
 }
 
-/** The values of a label in words: "9 values (the request method)". */
+/** The values of a label in words: "9 values", "**unbounded**: the raw request path". */
 export function labelDomain(metric: IndexedMetric, key: string): string {
   const declared = declaredDomain(metric.definition.declared, key);
-  if (declared?.count !== undefined) return `${valueCount(declared.count)} (\`${declared.text}\`)`;
-  const writes = labelWrites(metric, key);
-  if (writes.length === 0) return 'no write sets it';
-  const unbounded = writes.find(({ label }) => label.bound.bound === 'unbounded');
-  if (unbounded) return `**unbounded**: ${unbounded.label.bound.why}`;
-  const open = writes.find(({ label }) => label.bound.count === undefined);
-  if (open) return `not known: ${open.label.bound.why}`;
-  const single = seriesOf(
-    { labelNames: [key] },
-    writes.map(({ label }) => emissionOf(label)),
-    1,
-  );
-  const count = 'count' in single ? single.count : 0;
-  return valueCount(count);
-}
-
-function valueCount(count: number): string {
-  return `${count} ${count === 1 ? 'value' : 'values'}`;
-}
-
-function emissionOf(label: LabelFact) {
-  return { range: label.range, metric: '', shape: '', method: '', labels: [label], through: undefined };
+  if (declared?.count === undefined && labelWrites(metric, key).length === 0) return 'no write sets it';
+  const domain = domainsOf(metric).get(key);
+  if (!domain) return 'not stored: the definition does not declare it';
+  if ('unbounded' in domain) return `**unbounded**: ${domain.unbounded}`;
+  if ('unknown' in domain) return `not known: ${domain.unknown}`;
+  const text = declared?.count === undefined ? '' : ` (\`${declared.text}\`)`;
+  return `${domain.count} ${domain.count === 1 ? 'value' : 'values'}${text}`;
 }
 
 /** Where a cursor stands: on a metric, or on a label of it. */

@@ -7,8 +7,7 @@ import { collectInventory, mayDefine, NO_METRICS, type InventoryFact } from './c
 import type { HandlerFact } from './handler-facts.ts';
 import { wrapperEmissions, reachesTelemetry, wrapperWrites } from './collect-wrappers.ts';
 import { Evaluator } from './evaluate.ts';
-import { metricFacts } from './collect-series.ts';
-import type { EmissionFact, MetricFact, WriteFact } from './facts.ts';
+import type { EmissionFact, WriteFact } from './facts.ts';
 import type { ModuleHost, ParsedFile } from './host.ts';
 import { moduleOf, type Module } from './module.ts';
 import { configuredSites } from './configured-sinks.ts';
@@ -22,7 +21,6 @@ import type { SpanLifeFact } from './span-life.ts';
 /** Facts of one file; every group is computed once, when it is first asked for. */
 export interface FileFacts {
   readonly emissions: readonly EmissionFact[];
-  readonly metrics: readonly MetricFact[];
   readonly writes: readonly WriteFact[];
   readonly logs: readonly WriteFact[];
   readonly spanLife: readonly SpanLifeFact[];
@@ -53,7 +51,6 @@ class LazyFacts implements FileFacts {
   readonly #file: ParsedFile;
   readonly #relevance: Relevance;
   #emissions: readonly EmissionFact[] | undefined;
-  #metrics: readonly MetricFact[] | undefined;
   #writes: readonly WriteFact[] | undefined;
   #logs: readonly WriteFact[] | undefined;
   #spanLife: readonly SpanLifeFact[] | undefined;
@@ -105,10 +102,6 @@ class LazyFacts implements FileFacts {
         ? wrapperEmissions(this.#ev, this.#module)
         : []),
     ];
-  }
-
-  get metrics(): readonly MetricFact[] {
-    return (this.#metrics ??= metricFacts(this.#ev, this.#module));
   }
 
   get writes(): readonly WriteFact[] {

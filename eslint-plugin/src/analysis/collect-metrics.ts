@@ -1,7 +1,6 @@
 import { argumentAt, calleeName, propertyName, rangeOf, unwrap, type Node, type TSESTree } from './ast.ts';
 import { AcrossFiles } from './epoch.ts';
 import type { Evaluator } from './evaluate.ts';
-import type { MetricFact } from './facts.ts';
 import { declaredLabels, limitsOf, type DeclaredLabels } from './label-domains.ts';
 import { libraryExport, shapeMember } from './libraries.ts';
 import type { Module } from './module.ts';
@@ -13,8 +12,7 @@ export interface MetricDefinition {
   readonly node: Node;
   readonly name: string | undefined;
   readonly labelNames: readonly string[] | undefined;
-  readonly help: boolean;
-  readonly instrument: MetricFact['instrument'];
+  readonly instrument: string;
   /** Whose rules the names follow: prom-client's or OpenTelemetry's. */
   readonly library: 'prom' | 'otel';
   /** What the labels may hold, where the definition says it and the registry keeps to it. */
@@ -62,7 +60,7 @@ function read(ev: Evaluator, node: Node, module: Module): MetricDefinition | und
   const instrument = OTEL_CREATORS[method];
   if (!instrument) return inSet(ev, node, callee.object, method, module);
   const name = text(ev, argumentAt(node, 0), module);
-  return { node, name, labelNames: undefined, help: true, instrument, library: 'otel' };
+  return { node, name, labelNames: undefined, instrument, library: 'otel' };
 }
 
 /** `metrics.counter({ name, help, labels: { route: template() } })`: the metric of a set that keeps to declared domains. */
@@ -114,8 +112,7 @@ function fromConfig(
 ): MetricDefinition {
   const config = argumentAt(node, 0);
   const value = config ? ev.ask(config, module) : undefined;
-  if (value?.type !== 'object')
-    return { node, name: undefined, labelNames: undefined, help: true, instrument, library: 'prom' };
+  if (value?.type !== 'object') return { node, name: undefined, labelNames: undefined, instrument, library: 'prom' };
   const name = value.props.get('name')?.get();
   const labels = value.props.get('labelNames')?.get();
   const complete = value.rest.length === 0;
@@ -123,7 +120,6 @@ function fromConfig(
     node,
     name: name?.type === 'literal' && typeof name.value === 'string' ? name.value : undefined,
     labelNames: labels ? literals(labels) : complete ? [] : undefined,
-    help: value.props.has('help') || !complete,
     instrument,
     library: 'prom',
   };

@@ -1,40 +1,14 @@
-import { rangeOf, type Node, type TSESTree } from './ast.ts';
-import { emissionFact } from './collect-labels.ts';
-import { definitionAt, definitionOf, isCreator, type MetricDefinition } from './collect-metrics.ts';
+import type { Node, TSESTree } from './ast.ts';
+import type { MetricDefinition } from './collect-metrics.ts';
 import type { Evaluator } from './evaluate.ts';
-import type { EmissionFact, MetricFact } from './facts.ts';
+import type { LabelFact } from './facts.ts';
+import { declaredDomain, type DeclaredDomain, type DeclaredLabels } from './label-domains.ts';
 import type { Module } from './module.ts';
-import { sinkSites } from './sinks.ts';
 
 /** Buckets of prom-client's and OpenTelemetry's histograms where the code names none (prom-client 15: 11, OTel SDK 2: 15). */
 const DEFAULT_BUCKETS = { prom: 11, otel: 15 } as const;
 /** Default percentiles of prom-client's summary. */
 const DEFAULT_QUANTILES = 7;
-const MAX_FILES = 12;
-
-/** Metrics that a file defines, each with the number of time series that the writes to it in the workspace can make. */
-export function metricFacts(ev: Evaluator, module: Module): readonly MetricFact[] {
-  const out: MetricFact[] = [];
-  const calls: readonly (TSESTree.NewExpression | TSESTree.CallExpression)[] = [
-    ...module.scopes.nodes('NewExpression'),
-    ...module.scopes.nodes('CallExpression').filter(isCreator),
-  ];
-  for (const call of calls) {
-    const definition = isDefinition(ev, call, module) ? definitionAt(ev, call, module) : undefined;
-    if (!definition) continue;
-    const [start, end] = rangeOf(call);
-    const { name, instrument, labelNames, help } = definition;
-    out.push({
-      range: { start, end },
-      name,
-      instrument,
-      labelNames,
-      help,
-      series: seriesOf(definition, emissionsOf(ev, definition, module), perLabelSet(ev, call, definition, module)),
-    });
-  }
-  return out;
-}
 
 /** Does a call make a metric, rather than lead to one? */
 export function isDefinition(
@@ -52,61 +26,60 @@ export function isDefinition(
   );
 }
 
-/** Writes to a metric in its own file and in files that import it. */
-function emissionsOf(ev: Evaluator, definition: MetricDefinition, module: Module): readonly EmissionFact[] {
-  const modules = [
-    module,
-    ...ev.host
-      .mentioning([], { importing: module.path })
-      .slice(0, MAX_FILES)
-      .flatMap((p) => (p === module.path ? [] : (ev.graph.moduleAt(p) ?? []))),
-  ];
-  const out: EmissionFact[] = [];
-  for (const m of modules) {
-    for (const site of sinkSites(ev, m)) {
-      if (site.sink.kind !== 'metric-emit') continue;
-      const found = definitionOf(ev, site, m);
-      if (found && sameDefinition(found, definition)) out.push(emissionFact(ev, site, m));
+/** How many values a label has: a number, or why there is none. */
+export type LabelDomain =
+  { readonly count: number; readonly why: string } | { readonly unbounded: string } | { readonly unknown: string };
+
+/** Estimated number of time series, or why there is none. */
+export type Series = { readonly count: number } | { readonly unbounded: string } | { readonly unknown: string };
+
+/** Domains by label, in the order of the definition and then of the writes. */
+export function labelDomains(
+  { labelNames, declared }: Pick<MetricDefinition, 'labelNames' | 'declared'>,
+  writes: readonly { readonly labels: readonly LabelFact[] }[],
+): ReadonlyMap<string, LabelDomain> {
+  const written = new Map<string, LabelFact[]>();
+  for (const name of labelNames ?? []) written.set(name, []);
+  for (const { labels } of writes)
+    for (const label of labels) {
+      const list = written.get(label.key);
+      if (list) list.push(label);
+      // A label that the definition does not declare is not stored.
+      else if (!declared) written.set(label.key, [label]);
     }
-  }
-  return out;
+  return new Map([...written].map(([key, labels]) => [key, domainOf(labels, declaredDomain(declared, key))]));
 }
 
-/** The host may parse a file again under another tree: a definition is the same when its name and place are. */
-function sameDefinition(a: MetricDefinition, b: MetricDefinition): boolean {
-  return a.node === b.node || (a.name !== undefined && a.name === b.name && rangeOf(a.node)[0] === rangeOf(b.node)[0]);
+function domainOf(labels: readonly LabelFact[], declared: DeclaredDomain | undefined): LabelDomain {
+  if (declared?.count !== undefined) return { count: declared.count, why: declared.text };
+  const open = labels.find((l) => l.bound.bound === 'unbounded');
+  if (open) return { unbounded: open.bound.why };
+  const unclear = labels.find((l) => l.bound.count === undefined);
+  if (unclear) return { unknown: unclear.bound.why };
+  // The same constant in two writes is one value; a set that several writes share is counted once.
+  const constants = new Set(labels.filter((l) => l.bound.count === 1).map((l) => l.valueText));
+  const largest = labels.reduce((n, l) => Math.max(n, l.bound.count ?? 0), 0);
+  const count = Math.max(1, constants.size, largest);
+  const why = labels.find((l) => l.bound.count === largest)?.bound.why ?? 'not set by any write';
+  return { count, why: constants.size >= largest && constants.size > 0 ? [...constants].slice(0, 6).join(', ') : why };
 }
 
 /** Product of the label domains times the series of one label set; or the label that has no bound. */
 export function seriesOf(
-  definition: Pick<MetricDefinition, 'labelNames' | 'declared'>,
-  emissions: readonly EmissionFact[],
-  perSet: number,
-): MetricFact['series'] {
-  const { declared } = definition;
-  const domains = new Map<string, number>();
-  for (const [key, { count }] of Object.entries(declared?.domains ?? {}))
-    if (count !== undefined) domains.set(key, count);
-  const fixed = new Set(domains.keys());
-  let open: string | undefined;
-  for (const { labels } of emissions) {
-    for (const { key, bound } of labels) {
-      // What the definition does not declare is not stored.
-      if (fixed.has(key) || (declared && !Object.hasOwn(declared.domains, key))) continue;
-      if (bound.bound === 'unbounded') return { unbounded: `label \`${key}\` takes ${bound.why}` };
-      if (bound.count === undefined) open ??= `label \`${key}\`: ${bound.why}`;
-      // Constants of different writes are different values; a set that several writes share is counted once.
-      else
-        domains.set(
-          key,
-          bound.count === 1 ? (domains.get(key) ?? 0) + 1 : Math.max(domains.get(key) ?? 0, bound.count),
-        );
-    }
+  { declared, perSet }: { readonly declared?: DeclaredLabels | undefined; readonly perSet: number },
+  domains: ReadonlyMap<string, LabelDomain>,
+  isWritten: boolean,
+): Series {
+  let sets = 1;
+  let unknown: string | undefined;
+  for (const [key, domain] of domains) {
+    if ('unbounded' in domain) return { unbounded: `label \`${key}\` takes ${domain.unbounded}` };
+    if ('unknown' in domain) unknown ??= key === '*' ? domain.unknown : `label \`${key}\`: ${domain.unknown}`;
+    else sets *= domain.count;
   }
-  if (open !== undefined) return { unknown: open };
-  if (emissions.length === 0 && (definition.labelNames?.length ?? 0) > fixed.size)
+  if (unknown !== undefined) return { unknown };
+  if (!isWritten && [...domains.keys()].some((key) => declaredDomain(declared, key)?.count === undefined))
     return { unknown: 'no write was found' };
-  const sets = [...domains.values()].reduce((a, b) => a * b, 1);
   return { count: Math.min(sets, declared?.maxSets ?? Infinity) * perSet };
 }
 

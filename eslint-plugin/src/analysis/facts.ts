@@ -89,14 +89,3 @@ export interface WriteFact {
   /** The write goes to the console, not to a logger. */
   readonly console?: boolean;
 }
-
-/** A metric definition with what is known of its size. */
-export interface MetricFact {
-  readonly range: Range;
-  readonly name: string | undefined;
-  readonly instrument: string;
-  readonly labelNames: readonly string[] | undefined;
-  readonly help: boolean;
-  /** Number of series as a product of the label domains, or why there is none. */
-  readonly series: { readonly count: number } | { readonly unbounded: string } | { readonly unknown: string };
-}

@@ -3,6 +3,7 @@ import { analyze } from '../../src/analysis/analyze.ts';
 import { isolatedHost } from '../../src/analysis/host.ts';
 import { defaultSettings } from '../../src/analysis/settings.ts';
 import { parseFile } from '../../src/host/parse.ts';
+import { seriesIn } from '../support/analysis.ts';
 
 const IMPORT = `import { bucketed, createMetrics, free, oneOf, statusClass, template, topK } from '@telint/runtime/metrics';\n`;
 
@@ -76,7 +77,7 @@ describe('a metric that declares the domains of its labels', () => {
       { count: 7 },
     ],
   ])('makes %s', (_, set, code, series) => {
-    expect(factsOf(code, set).metrics.map((metric) => metric.series)).toEqual([series]);
+    expect(seriesIn(factsOf(code, set).inventory)).toEqual([series]);
   });
 
   it('gets every kind of write', () => {

@@ -3,11 +3,12 @@ import { analyze } from '../../src/analysis/analyze.ts';
 import { isolatedHost } from '../../src/analysis/host.ts';
 import { defaultSettings } from '../../src/analysis/settings.ts';
 import { parseFile } from '../../src/host/parse.ts';
+import { seriesIn } from '../support/analysis.ts';
 
 function series(code: string): readonly unknown[] {
   const file = parseFile('/workspace/src/metrics.ts', code);
   if (!file) throw new Error('The sample does not parse.');
-  return analyze(file, isolatedHost, defaultSettings).metrics.map((m) => m.series);
+  return seriesIn(analyze(file, isolatedHost, defaultSettings).inventory);
 }
 
 const COUNTER = (labels: string): string =>
@@ -24,6 +25,14 @@ describe('series of a metric', () => {
   it('adds up the constants of several writes', () => {
     expect(
       series(`${COUNTER("'kind'")}jobs.inc({ kind: 'a' }); jobs.inc({ kind: 'b' }); jobs.inc({ kind: 'c' });`),
+    ).toEqual([{ count: 3 }]);
+  });
+  it('counts a constant once, however many writes have it, beside a set that holds it', () => {
+    expect(
+      series(
+        `${COUNTER("'kind', 'ok'")}jobs.inc({ kind: 'a', ok: 'yes' }); jobs.inc({ kind: 'a', ok: 'yes' });
+function done(kind: 'a' | 'b' | 'c') { jobs.inc({ kind, ok: 'yes' }); }`,
+      ),
     ).toEqual([{ count: 3 }]);
   });
   it('counts buckets, +Inf, sum and count of a histogram', () => {

@@ -1,5 +1,7 @@
 import { analyze, type FileFacts } from '../../src/analysis/analyze.ts';
 import type { TSESTree } from '../../src/analysis/ast.ts';
+import type { InventoryFact } from '../../src/analysis/collect-inventory.ts';
+import { labelDomains, seriesOf, type Series } from '../../src/analysis/collect-series.ts';
 import { isolatedHost } from '../../src/analysis/host.ts';
 import { moduleOf } from '../../src/analysis/module.ts';
 import { defaultSettings } from '../../src/analysis/settings.ts';
@@ -9,7 +11,6 @@ import { parseFile } from '../../src/host/parse.ts';
 export function factsOfTree(text: string, ast: TSESTree.Program): FileFacts {
   const facts = analyze(moduleOf({ path: '/workspace/src/file.ts', text, ast }), isolatedHost, defaultSettings);
   return {
-    metrics: facts.metrics,
     emissions: facts.emissions,
     writes: facts.writes,
     logs: facts.logs,
@@ -24,4 +25,12 @@ export function factsOfTree(text: string, ast: TSESTree.Program): FileFacts {
 export function factsOfText(text: string): FileFacts | undefined {
   const file = parseFile('/workspace/src/file.ts', text);
   return file && factsOfTree(text, file.ast);
+}
+
+/** Estimated series of each metric that a file defines, from its own writes. */
+export function seriesIn({ metrics, uses }: InventoryFact): Series[] {
+  return metrics.map((metric) => {
+    const own = uses.filter(({ definitions }) => definitions.some(({ start }) => start === metric.range.start));
+    return seriesOf(metric, labelDomains(metric, own), own.length > 0);
+  });
 }

@@ -1,4 +1,5 @@
-import { collectMetrics, type LabelDomain, type Series, type WorkspaceMetric } from '../checks/inventory.ts';
+import type { LabelDomain, Series } from '../../../eslint-plugin/src/analysis/collect-series.ts';
+import { collectMetrics, type WorkspaceMetric } from '../checks/inventory.ts';
 import { indexed } from '../checks/checks.ts';
 import { QueryLinks } from '../query-links.ts';
 import { collectQueries } from '../query-store.ts';

@@ -1,7 +1,7 @@
-import type { MetricFact } from '../../../eslint-plugin/src/analysis/facts.ts';
+import type { Series } from '../../../eslint-plugin/src/analysis/collect-series.ts';
 
 /** Estimated series in words. */
-export function seriesText(series: MetricFact['series']): string {
+export function seriesText(series: Series): string {
   if ('count' in series) return series.count === 1 ? '1 series' : `${series.count.toLocaleString('en-US')} series`;
   return 'unbounded' in series ? `unbounded series: ${series.unbounded}` : `series not known: ${series.unknown}`;
 }
