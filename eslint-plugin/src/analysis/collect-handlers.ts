@@ -1,22 +1,27 @@
-import {
-  consumeConstructors,
-  consumers,
-  handlerClasses,
-  handlerDecorators,
-  type ConsumeSpec,
-} from '../knowledge/libraries/brokers.ts';
-import { entryCalls, entryDecorators, routeMethods, routers, type EntryCall } from '../knowledge/entry-points.ts';
+import { consumeConstructors, consumers, type ConsumeSpec } from '../knowledge/libraries/brokers.ts';
+import { entryCalls, routeMethods, routers, type EntryCall } from '../knowledge/entry-points.ts';
 import { calleeName, isFunction, propertyName, rangeOf, unwrap, type Node, type TSESTree } from './ast.ts';
+import { decoratedHandlers, handlerClassMethods } from './collect-decorated.ts';
 import { exportedHandlers } from './collect-exported-handlers.ts';
 import { consumerName } from './consumer-name.ts';
 import type { AnalysisContext } from './context.ts';
 import type { Evaluator } from './evaluate.ts';
 import { EvidenceSearch } from './handler-evidence.ts';
-import { handlerArgument, nameText, rangeFrom, type HandlerDraft, type HandlerFact } from './handler-facts.ts';
+import {
+  handlerArgument,
+  nameText,
+  rangeFrom,
+  routeTexts,
+  type HandlerDraft,
+  type HandlerFact,
+} from './handler-facts.ts';
 import { resolverHandlers } from './collect-resolvers.ts';
 import { isBrowserFile } from './propagation-coverage.ts';
 import { shapesOf } from './propagation-facts.ts';
 import { rootImport } from './root-import.ts';
+import { RouteMounts } from './route-mounts.ts';
+import { joinAll } from './route-paths.ts';
+import { parameterKey } from './router-keys.ts';
 
 const PROBE =
   /^(?:GET|HEAD|ALL) \/?(?:[\w-]+\/)*?_?(?:health(?:z|check|[-_]check)?|livez?|liveness|readyz?|readiness|startup|alive|ping|metrics|status|favicon\.ico|robots\.txt)\/?$/i;
@@ -26,7 +31,7 @@ const ENTRY_NAMES = new Set(entryCalls.flatMap((e) => (e.form === 'method' ? e.n
 
 /** Functions of a file that frameworks call, each with what gives it a span and a metric. */
 export function collectHandlers(ev: Evaluator, ctx: AnalysisContext): readonly HandlerFact[] {
-  const drafts = [...draftsOf(ctx)];
+  const drafts = [...draftsOf(ev, ctx)];
   if (drafts.length === 0) return [];
   const evidence = new EvidenceSearch(ev, ctx);
   return drafts.map((draft) => {
@@ -41,17 +46,23 @@ export function collectHandlers(ev: Evaluator, ctx: AnalysisContext): readonly H
       handler: fn && { path: fn.module.path, range: { start, end } },
       span: evidence.spanOf(draft),
       metric: evidence.metricOf(draft),
-      probe: draft.kind === 'http' && PROBE.test(draft.name),
+      probe: draft.kind === 'http' && isProbe(draft.name),
     };
   });
 }
 
-function* draftsOf(ctx: AnalysisContext): Iterable<HandlerDraft> {
+/** A probe or a scrape at every path that it has. */
+function isProbe(name: string): boolean {
+  const [verb = '', ...paths] = name.split(/,? /);
+  return paths.length > 0 && paths.every((path) => PROBE.test(`${verb} ${path.replace(/^…/, '')}`));
+}
+
+function* draftsOf(ev: Evaluator, ctx: AnalysisContext): Iterable<HandlerDraft> {
   const { module } = ctx;
   yield* exportedHandlers(ctx);
   if (isBrowserFile(module)) return;
   for (const call of module.scopes.nodes('CallExpression')) {
-    const draft = callDraft(ctx, call);
+    const draft = callDraft(ev, ctx, call);
     if (draft) yield draft;
   }
   for (const node of module.scopes.nodes('NewExpression')) {
@@ -59,18 +70,18 @@ function* draftsOf(ctx: AnalysisContext): Iterable<HandlerDraft> {
     if (draft) yield draft;
   }
   yield* resolverHandlers(ctx);
-  yield* decorated(ctx);
-  yield* classes(ctx);
+  yield* decoratedHandlers(ev, ctx);
+  yield* handlerClassMethods(ctx);
 }
 
-function callDraft(ctx: AnalysisContext, call: TSESTree.CallExpression): HandlerDraft | undefined {
+function callDraft(ev: Evaluator, ctx: AnalysisContext, call: TSESTree.CallExpression): HandlerDraft | undefined {
   const callee = unwrap(call.callee);
   if (callee.type === 'Identifier') return imported(ctx, call, 'call') ?? server(ctx, call);
   if (callee.type !== 'MemberExpression') return undefined;
   const method = propertyName(callee);
   if (method === undefined) return undefined;
   if (routeMethods.has(method) || method === 'on' || method === 'route') {
-    const draft = route(ctx, call, callee, method);
+    const draft = route(ev, ctx, call, callee, method);
     if (draft) return draft;
   }
   if (CONSUMER_METHODS.has(method)) {
@@ -83,6 +94,7 @@ function callDraft(ctx: AnalysisContext, call: TSESTree.CallExpression): Handler
 
 /** `app.get('/path', …, handler)`, `router.route('/path').get(handler)`, `app.route({ method, url, handler })`. */
 function route(
+  ev: Evaluator,
   ctx: AnalysisContext,
   call: TSESTree.CallExpression,
   callee: TSESTree.MemberExpression,
@@ -91,10 +103,10 @@ function route(
   const { module } = ctx;
   const last = call.arguments.at(-1);
   if (!last || last.type === 'SpreadElement') return undefined;
-  const framework = shapesOf(ctx.evaluate(callee.object)).flatMap((s) => routers[s] ?? [])[0];
+  const framework = frameworkOf(ev, ctx, call, callee.object);
   if (framework === undefined) return undefined;
   if (method === 'route')
-    return framework === 'fastify' && last.type === 'ObjectExpression' ? routeObject(ctx, callee, last) : undefined;
+    return framework === 'fastify' && last.type === 'ObjectExpression' ? routeObject(ev, ctx, callee, last) : undefined;
   if (method === 'on' && (framework !== 'hono' || call.arguments.length < 3)) return undefined;
   const first = call.arguments[0] as Node;
   const pathNode = method === 'on' ? (call.arguments[1] as Node) : isFunction(unwrap(first)) ? undefined : first;
@@ -102,7 +114,7 @@ function route(
   // `app.get('setting')` reads a setting; `app.get(path, handler)` has a handler.
   if (call.arguments.length < 2 && !chained) return undefined;
   const isPath = chained === undefined || call.arguments.length > 1;
-  const path = nameText(ctx, chained ?? (isPath ? pathNode : undefined), module) ?? '';
+  const own = routeTexts(ctx, chained ?? (isPath ? pathNode : undefined));
   if (chained === undefined && last.type === 'Literal') return undefined;
   const given = handlerArgument(ctx, optionsHandler(last) ?? last, module);
   const before = call.arguments.slice(chained ? 0 : 1, -1).flatMap((a) => handlerArgument(ctx, a, module).functions);
@@ -110,13 +122,36 @@ function route(
   return {
     kind: 'http',
     framework,
-    name: `${verb.toUpperCase()} ${path}`.trim(),
+    name: routeName(verb, joinAll(RouteMounts.of(ev, ctx).prefixes(callee.object, module), own)),
     module,
     range: rangeFrom(callee.property, chained || first === last ? callee.property : (pathNode ?? callee.property)),
     functions: given.functions,
     around: [...given.around, ...before],
     decorators: [],
   };
+}
+
+/** Framework of a router; a parameter without a type can be one by what is handed to its function. */
+function frameworkOf(
+  ev: Evaluator,
+  ctx: AnalysisContext,
+  call: TSESTree.CallExpression,
+  receiver: Node,
+): string | undefined {
+  const { module, host } = ctx;
+  const [framework] = shapesOf(ctx.evaluate(receiver)).flatMap((s) => routers[s] ?? []);
+  if (framework !== undefined || !parameterKey(receiver, module)) return framework;
+  if (call.arguments.length < 2 && unwrap(receiver).type === 'Identifier' && calleeName(call) !== 'route')
+    return undefined;
+  if (![...host.project(module.path).dependencies.keys()].some((name) => FRAMEWORK.test(name))) return undefined;
+  return RouteMounts.of(ev, ctx).frameworkOf(receiver, module);
+}
+
+const FRAMEWORK = /express|fastify|koa|hono|restify|polka/;
+
+/** `GET /orders/:id`; of a router that is mounted twice `GET /v1/orders/:id, /v2/orders/:id`. */
+function routeName(verb: string, paths: readonly string[]): string {
+  return `${verb.toUpperCase()} ${paths.join(', ')}`.trim();
 }
 
 /** `{ handler: fn }` in place of the function, as fastify takes it. */
@@ -130,6 +165,7 @@ function propertyOf(node: TSESTree.ObjectExpression, name: string): Node | undef
 }
 
 function routeObject(
+  ev: Evaluator,
   ctx: AnalysisContext,
   callee: TSESTree.MemberExpression,
   options: TSESTree.ObjectExpression,
@@ -142,7 +178,7 @@ function routeObject(
   return {
     kind: 'http',
     framework: 'fastify',
-    name: `${method.toUpperCase()} ${nameText(ctx, url, module) ?? ''}`.trim(),
+    name: routeName(method, joinAll(RouteMounts.of(ev, ctx).prefixes(callee.object, module), routeTexts(ctx, url))),
     module,
     range: rangeFrom(callee.property, url ?? callee.property),
     ...handlerArgument(ctx, handler, module),
@@ -300,81 +336,4 @@ function consumeDraft(
     ...(handler ? handlerArgument(ctx, handler, module) : { functions: [], around: [] }),
     decorators: [],
   };
-}
-
-/** Methods that decorators of a framework turn into handlers. */
-function* decorated(ctx: AnalysisContext): Iterable<HandlerDraft> {
-  const { module } = ctx;
-  for (const decorator of module.scopes.nodes('Decorator')) {
-    const method = decorator.parent;
-    const expression = unwrap(decorator.expression);
-    if (method.type !== 'MethodDefinition' || expression.type !== 'CallExpression' || !isFunction(method.value))
-      continue;
-    const root = rootImport(ctx, expression.callee, module);
-    if (!root?.direct) continue;
-    const broker = handlerDecorators[root.source]?.[root.name]?.broker;
-    const kind = entryDecorators[root.source]?.[root.name] ?? (broker === undefined ? undefined : 'consumer');
-    if (kind === undefined) continue;
-    const own = expression.arguments[0] && nameText(ctx, expression.arguments[0], module);
-    const methodName = propertyName(method) ?? root.name;
-    const classNode = method.parent.parent;
-    yield {
-      kind,
-      framework: broker ?? root.source,
-      ...(broker === undefined ? {} : { broker }),
-      name:
-        kind === 'http'
-          ? `${root.name.toUpperCase()} ${joinPaths(controllerPath(ctx, classNode), own)}`
-          : kind === 'graphql'
-            ? `${root.name}.${methodName}`
-            : `${methodName}${own === undefined || own.length > 40 ? '' : ` ${own}`}`,
-      module,
-      range: rangeFrom(method.key, method.key),
-      functions: [{ node: method.value, module }],
-      around: [],
-      decorators: [...method.decorators, ...classNode.decorators],
-    };
-  }
-}
-
-function controllerPath(ctx: AnalysisContext, node: TSESTree.ClassDeclaration | TSESTree.ClassExpression): string {
-  for (const { expression } of node.decorators) {
-    const call = unwrap(expression);
-    if (call.type !== 'CallExpression' || !/Controller$/.test(calleeName(call) ?? '')) continue;
-    const first = call.arguments[0];
-    if (first?.type === 'ObjectExpression') return nameText(ctx, propertyOf(first, 'path'), ctx.module) ?? '';
-    return first ? (nameText(ctx, first, ctx.module) ?? '') : '';
-  }
-  return '';
-}
-
-function joinPaths(...parts: readonly (string | undefined)[]): string {
-  const path = parts
-    .flatMap((p) => (p ?? '').split('/'))
-    .filter((p) => p !== '')
-    .join('/');
-  return `/${path}`;
-}
-
-/** Classes whose base class names the method that handles messages. */
-function* classes(ctx: AnalysisContext): Iterable<HandlerDraft> {
-  const { module } = ctx;
-  for (const node of [...module.scopes.nodes('ClassDeclaration'), ...module.scopes.nodes('ClassExpression')]) {
-    const root = node.superClass ? rootImport(ctx, node.superClass, module) : undefined;
-    const facts = root && handlerClasses[root.source]?.[root.name];
-    const method =
-      facts && node.body.body.find((m) => m.type === 'MethodDefinition' && propertyName(m) === facts.method);
-    if (!facts || method?.type !== 'MethodDefinition' || !isFunction(method.value)) continue;
-    yield {
-      kind: 'consumer',
-      framework: facts.broker,
-      broker: facts.broker,
-      name: node.id?.name ?? facts.method,
-      module,
-      range: rangeFrom(method.key, method.key),
-      functions: [{ node: method.value, module }],
-      around: [],
-      decorators: [...method.decorators, ...node.decorators],
-    };
-  }
 }

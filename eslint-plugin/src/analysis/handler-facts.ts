@@ -108,3 +108,16 @@ export function nameText(ctx: AnalysisContext, node: Node | undefined, module: M
     .replace(/^`([^`]*)`$/, '$1');
   return text.length > 60 ? `${text.slice(0, 57)}…` : text;
 }
+
+/** Paths of a route as they are written: one, or all of a list; a single empty one where there is none. */
+export function routeTexts(ctx: AnalysisContext, node: Node | undefined): readonly string[] {
+  const value = node && ctx.evaluate(node);
+  if (value?.type === 'array' && value.exact) {
+    const items = value.items.flatMap((item) => {
+      const text = item();
+      return text.type === 'literal' && typeof text.value === 'string' ? [text.value] : [];
+    });
+    if (items.length > 0 && items.length === value.items.length) return items;
+  }
+  return [nameText(ctx, node, ctx.module) ?? ''];
+}

@@ -136,18 +136,34 @@ const shapes: Readonly<Record<string, Shape>> = {
     value: 'http.headers',
   },
   'web.Application': router('web.Request', 'web.Response'),
-  'koa.Application': { members: { use: { call: { callbacks: handlerArgs(['koa.Context', '']), returns: 'this' } } } },
+  'koa.Application': {
+    members: {
+      use: { call: { callbacks: handlerArgs(['koa.Context', '']), returns: 'this' } },
+      ...Object.fromEntries(
+        ['get', 'post', 'put', 'patch', 'delete', 'del', 'head', 'options', 'all', 'prefix', 'param'].map((m) => [
+          m,
+          { call: { returns: 'this' } },
+        ]),
+      ),
+    },
+  },
   'hono.Application': {
-    members: Object.fromEntries(
-      ['get', 'post', 'put', 'patch', 'delete', 'all', 'use', 'on'].map((m) => [
-        m,
-        { call: { callbacks: handlerArgs(['hono.Context', '']), returns: 'this' } },
-      ]),
-    ),
+    members: {
+      ...Object.fromEntries(
+        ['get', 'post', 'put', 'patch', 'delete', 'all', 'use', 'on'].map((m) => [
+          m,
+          { call: { callbacks: handlerArgs(['hono.Context', '']), returns: 'this' } },
+        ]),
+      ),
+      route: { call: { returns: 'this' } },
+      basePath: { call: { returns: 'hono.Application' } },
+    },
   },
   'fastify.Application': {
     members: {
       ...router('web.Request', 'web.Response').members,
+      register: { call: { callbacks: { 0: ['fastify.Application'] }, returns: 'this' } },
+      withTypeProvider: { call: { returns: 'this' } },
       addHook: { call: { callbacks: handlerArgs(['web.Request', 'web.Response', '', '']), returns: 'this' } },
       log: { shape: 'log.Logger' },
     },

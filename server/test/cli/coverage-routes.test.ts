@@ -1,0 +1,348 @@
+import { describe, expect, it } from 'vitest';
+import { workspace } from '../../../eslint-plugin/test/support/workspace.ts';
+import type { Coverage } from '../../src/cli/critical-paths.ts';
+import { runCli } from '../support/run-cli.ts';
+
+const PACKAGE = JSON.stringify({
+  name: 'shop',
+  dependencies: { express: '5', fastify: '5', '@koa/router': '14', hono: '4', '@nestjs/common': '11' },
+});
+
+type Files = Readonly<Record<string, string>>;
+
+async function routes(files: Files): Promise<string[]> {
+  const root = workspace({ 'package.json': PACKAGE, ...files });
+  const { out } = await runCli(root, ['coverage', '--format', 'json']);
+  return (JSON.parse(out) as Coverage).paths.map(({ name }) => name);
+}
+
+function table(title: string, cases: readonly (readonly [string, Files, readonly string[]])[]): void {
+  describe(title, () => {
+    it.each(cases)('%s', async (_, files, expected) => {
+      expect(await routes(files)).toEqual(expected);
+    });
+  });
+}
+
+const ROUTER = `import { Router } from 'express';
+export const router = Router();
+router.get('/orders/:id', (req, res) => res.end());
+router.route('/orders').post((req, res) => res.end());
+export default router;
+`;
+const ORDERS = ['GET /api/orders/:id', 'POST /api/orders'];
+const APP = `import express from 'express';\nconst app = express();\n`;
+
+table('express', [
+  [
+    'within a file',
+    {
+      'a.ts': `${APP}const router = express.Router();
+router.get('/orders/:id', (req, res) => res.end());
+router.get('/', (req, res) => res.end());
+app.use('/api', router);
+app.get('/own', (req, res) => res.end());`,
+    },
+    ['GET /api/orders/:id', 'GET /api', 'GET /own'],
+  ],
+  [
+    'a named import, behind middleware',
+    {
+      'orders.ts': ROUTER,
+      'z.ts': `${APP}import { router as orders } from './orders';\napp.use('/api', express.json(), orders);`,
+    },
+    ORDERS,
+  ],
+  [
+    'a default import through a barrel',
+    {
+      'routes/index.ts': `export { default as orders } from '../orders';`,
+      'orders.ts': ROUTER,
+      'z.ts': `${APP}import { orders } from './routes';\napp.use('/api', orders);`,
+    },
+    ORDERS,
+  ],
+  [
+    'CommonJS',
+    {
+      'orders.js': `const router = require('express').Router();
+router.get('/orders/:id', (req, res) => res.end());
+module.exports = router;`,
+      'z.js': `const express = require('express');
+const app = express();
+app.use('/api', require('./orders'));`,
+    },
+    ['GET /api/orders/:id'],
+  ],
+  [
+    'nested routers, and one without a path of its own',
+    {
+      'orders.ts': ROUTER,
+      'v1.ts': `import { Router } from 'express';\nimport orders from './orders';\nexport const v1 = Router().use('/v1', orders);`,
+      'z.ts': `${APP}import { v1 } from './v1';\nconst all = express.Router();\nall.use(v1);\napp.use('/api/', all);`,
+    },
+    ['GET /api/v1/orders/:id', 'POST /api/v1/orders'],
+  ],
+  [
+    'mounted twice, and under a list of paths',
+    {
+      'orders.ts': ROUTER,
+      'z.ts': `${APP}import r from './orders';\napp.use('/v1', r);\napp.use(['/v2', '/latest'], r);`,
+    },
+    ['GET /v1/orders/:id, /v2/orders/:id, /latest/orders/:id', 'POST /v1/orders, /v2/orders, /latest/orders'],
+  ],
+  [
+    'constants of another file, in a template',
+    {
+      'config.ts': `export const config = { api: { prefix: '/api' } } as const;`,
+      'orders.ts': ROUTER,
+      'z.ts': `${APP}import r from './orders';\nimport { config } from './config';\napp.use(\`\${config.api.prefix}/v1\`, r);`,
+    },
+    ['GET /api/v1/orders/:id', 'POST /api/v1/orders'],
+  ],
+  [
+    'what the code does not tell stands as an ellipsis',
+    {
+      'orders.ts': ROUTER,
+      'z.ts': `${APP}import r from './orders';\napp.use(process.env.BASE_PATH ?? '/', r);\napp.use(\`/\${process.env.REGION}/api\`, r);\napp.use(/^\\/old/, r);`,
+    },
+    ['GET …/orders/:id, /…/api/orders/:id', 'POST …/orders, /…/api/orders'],
+  ],
+  [
+    'a function that middleware comes from is no path',
+    {
+      'orders.ts': ROUTER,
+      'z.ts': `${APP}import r from './orders';\nimport { auth } from 'some-auth';\nimport { limit } from './limit';\napp.use(auth.required, r);\napp.use(limit, r);`,
+      'limit.ts': `export function limit(req, res, next) { next(); }`,
+    },
+    ['GET /orders/:id', 'POST /orders'],
+  ],
+  [
+    'a list of paths and routers keeps its pairs',
+    {
+      'orders.ts': ROUTER,
+      'users.ts': `import { Router } from 'express';\nexport const users = Router();\nusers.get('/', (req, res) => res.end());`,
+      'z.ts': `${APP}import orders from './orders';\nimport { users } from './users';
+const list = [{ path: '/shop', route: orders }, { path: '/users', route: users }];
+list.forEach((entry) => { app.use(entry.path, entry.route); });
+for (const { path, route } of list) express.Router().use(path, route);
+Object.entries({ '/admin': users }).forEach(([path, router]) => app.use(path, router));`,
+    },
+    ['GET /shop/orders/:id', 'POST /shop/orders', 'GET /users, /admin'],
+  ],
+  [
+    'routers that functions and classes make',
+    {
+      'make.ts': `import { Router } from 'express';
+export function crud(name: string) {
+  const router = Router();
+  router.get('/:id', (req, res) => res.end());
+  return router;
+}
+export class Admin {
+  readonly router = Router();
+  constructor() { this.router.get('/stats', (req, res) => res.end()); }
+}`,
+      'z.ts': `${APP}import { crud, Admin } from './make';
+app.use('/orders', crud('orders'));
+app.use('/users', crud('users'));
+app.use('/admin', new Admin().router);`,
+    },
+    ['GET /orders/:id, /users/:id', 'GET /admin/stats'],
+  ],
+  [
+    'a router that is passed on, with and without its type',
+    {
+      'a.ts': `import type { Router } from 'express';\nexport function orders(router: Router) { router.get('/orders', (req, res) => res.end()); }`,
+      'b.js': `module.exports = (router) => { router.get('/users', (req, res) => res.end()); };`,
+      'z.ts': `${APP}import { orders } from './a';
+import users from './b';
+const api = express.Router();
+orders(api);
+users(api);
+app.use('/api', api);`,
+    },
+    ['GET /api/orders', 'GET /api/users'],
+  ],
+  [
+    'mounts in tests do not count; a circle ends',
+    {
+      'orders.ts': ROUTER,
+      'orders.test.ts': `${APP}import r from './orders';\napp.use('/test', r);`,
+      'z.ts': `import { Router } from 'express';\nconst a = Router();\nconst b = Router();\na.use('/a', b);\nb.use('/b', a);\na.get('/x', (req, res) => res.end());`,
+    },
+    ['GET /orders/:id', 'POST /orders', 'GET /b/x'],
+  ],
+  [
+    'a probe is one by its whole path',
+    {
+      'a.ts': `${APP}const orders = express.Router();
+orders.get('/status', (req, res) => res.end());
+app.use('/orders/:id', orders);
+const ops = express.Router();
+ops.get('/healthz', (req, res) => res.end());
+app.use('/internal', ops);`,
+    },
+    ['GET /orders/:id/status'],
+  ],
+]);
+
+table('fastify', [
+  [
+    'plugins of other files, nested, with and without a prefix',
+    {
+      'orders.ts': `import type { FastifyInstance } from 'fastify';
+export default async function orders(app: FastifyInstance) {
+  app.get('/orders/:id', async () => 1);
+  app.route({ method: 'PUT', url: '/orders', handler: async () => 1 });
+}`,
+      'users.js': `module.exports = async function (fastify, opts) { fastify.get('/users', async () => 1); };`,
+      'z.ts': `import Fastify from 'fastify';
+import orders from './orders';
+const app = Fastify();
+app.register(async (v1) => {
+  v1.register(orders, { prefix: '/v1' });
+  v1.get('/ready-to-ship', async () => 1);
+}, { prefix: '/api' });
+app.register(import('./users'), { prefix: '/people' });
+app.register(async (own) => { own.get('/own', async () => 1); });`,
+    },
+    ['GET /api/v1/orders/:id', 'PUT /api/v1/orders', 'GET /people/users', 'GET /api/ready-to-ship', 'GET /own'],
+  ],
+  [
+    'fastify-plugin gives a plugin no prefix; unknown options are unknown',
+    {
+      'a.ts': `import fp from 'fastify-plugin';
+import type { FastifyInstance } from 'fastify';
+async function plugin(app: FastifyInstance) { app.get('/a', async () => 1); }
+export default fp(plugin);
+export async function b(app: FastifyInstance) { app.get('/b', async () => 1); }`,
+      'z.ts': `import Fastify from 'fastify';
+import a, { b } from './a';
+export function start(options: object) { const app = Fastify(); app.register(a, { prefix: '/no' }); app.register(b, options); }`,
+    },
+    ['GET /a', 'GET …/b'],
+  ],
+  [
+    'register of something else makes no handlers',
+    {
+      'a.ts': `const container = { register(f) { f(new Map()); } };\ncontainer.register((c) => { c.get('/a', () => 1); });`,
+    },
+    [],
+  ],
+]);
+
+table('koa and hono', [
+  [
+    'koa: prefixes of routers, nested routers, koa-mount',
+    {
+      'a.ts': `import Koa from 'koa';
+import Router from '@koa/router';
+import mount from 'koa-mount';
+const app = new Koa();
+const orders = new Router({ prefix: '/orders' });
+orders.get('/:id', async (ctx) => {}).post('/', async (ctx) => {});
+const api = new Router();
+api.prefix('/api');
+api.use('/v1', orders.routes(), orders.allowedMethods());
+app.use(api.routes());
+const admin = new Koa();
+const users = new Router();
+users.get('/users', async (ctx) => {});
+admin.use(users.routes());
+app.use(mount('/admin', admin));`,
+    },
+    ['GET /api/v1/orders/:id', 'POST /api/v1/orders', 'GET /admin/users'],
+  ],
+  [
+    'hono: route and basePath',
+    {
+      'orders.ts': `import { Hono } from 'hono';
+export const orders = new Hono().get('/:id', (c) => c.text('')).post('/', (c) => c.text(''));`,
+      'z.ts': `import { Hono } from 'hono';
+import { orders } from './orders';
+const app = new Hono();
+const api = app.basePath('/api');
+api.route('/orders', orders);
+api.get('/me', (c) => c.text(''));
+const v2 = new Hono().basePath('/v2');
+v2.get('/me', (c) => c.text(''));
+app.route('/beta', v2);`,
+    },
+    ['GET /api/orders/:id', 'POST /api/orders', 'GET /api/me', 'GET /beta/v2/me'],
+  ],
+]);
+
+const CONTROLLER = `import { Controller, Get, Version } from '@nestjs/common';
+@Controller('orders')
+export class Orders {
+  @Get(':id') find() { return 1; }
+}
+@Controller('ops')
+export class Ops {
+  @Get('build') build() { return 1; }
+}
+`;
+const main = (body: string): string =>
+  `import { NestFactory } from '@nestjs/core';\nimport { VersioningType } from '@nestjs/common';\nasync function start() { const app = await NestFactory.create(M); ${body} await app.listen(1); }\nstart();`;
+
+table('nest', [
+  [
+    'a global prefix with an exclusion',
+    { 'src/a.ts': CONTROLLER, 'src/main.ts': main(`app.setGlobalPrefix('api', { exclude: ['ops/build'] });`) },
+    ['GET /api/orders/:id', 'GET /ops/build'],
+  ],
+  [
+    'versions in the path',
+    {
+      'src/a.ts': `import { Controller, Get, Version, VERSION_NEUTRAL } from '@nestjs/common';
+@Controller({ path: 'orders', version: ['1', '2'] })
+export class Orders {
+  @Get() list() { return 1; }
+  @Version('3') @Get('new') fresh() { return 1; }
+  @Version(VERSION_NEUTRAL) @Get('any') any() { return 1; }
+}
+@Controller(['a', 'b'])
+export class Both { @Get('x') x() { return 1; } }`,
+      'src/main.ts': main(
+        `app.setGlobalPrefix('/api'); app.enableVersioning({ type: VersioningType.URI, defaultVersion: '9' });`,
+      ),
+    },
+    [
+      'GET /api/v1/orders, /api/v2/orders',
+      'GET /api/v3/orders/new',
+      'GET /api/orders/any',
+      'GET /api/v9/a/x, /api/v9/b/x',
+    ],
+  ],
+  [
+    'a prefix that the environment sets, or a branch',
+    { 'src/a.ts': CONTROLLER, 'src/main.ts': main(`if (process.env.PREFIX) app.setGlobalPrefix('api');`) },
+    ['GET …/orders/:id', 'GET …/ops/build'],
+  ],
+  [
+    'applications of one repository keep their own prefixes',
+    {
+      'apps/a/src/orders.ts': CONTROLLER,
+      'apps/a/src/main.ts': main(`app.setGlobalPrefix('a');`),
+      'apps/b/src/orders.ts': CONTROLLER,
+      'apps/b/src/main.ts': main(''),
+      'libs/orders.ts': CONTROLLER,
+    },
+    [
+      'GET /a/orders/:id',
+      'GET /a/ops/build',
+      'GET /orders/:id',
+      'GET /ops/build',
+      'GET …/orders/:id',
+      'GET …/ops/build',
+    ],
+  ],
+  [
+    'tsoa has its paths at the class',
+    {
+      'a.ts': `import { Controller, Get, Route } from 'tsoa';\n@Route('orders')\nexport class Orders extends Controller { @Get('{id}') find() { return 1; } }`,
+    },
+    ['GET /orders/{id}'],
+  ],
+]);
