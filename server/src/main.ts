@@ -1,11 +1,12 @@
 #!/usr/bin/env node
 import { enableCompileCache } from 'node:module';
-import { createConnection, ProposedFeatures } from 'vscode-languageserver/node';
+import { createConnection, ProposedFeatures, type Connection } from 'vscode-languageserver/node';
 import { version } from './cli/version.ts';
 import { NO_PARSER, useFallbackParser } from './fallback-parser.ts';
 import { useFastParser } from './fast-parser.ts';
 import { MessageGuard } from './features/message-guard.ts';
 import { startServer } from './server.ts';
+import { stdioTransport } from './stdio.ts';
 
 const USAGE = `telint-language-server ${version()}: the language server of Telint, to be started by an editor.
 
@@ -23,12 +24,18 @@ else if (!args.some((arg) => /^--(?:stdio|node-ipc|socket|pipe)\b/.test(arg))) {
   process.exitCode = args.includes('--help') ? 0 : 2;
 } else serve();
 
+function connect(guard: MessageGuard): Connection {
+  if (!args.includes('--stdio')) return createConnection(ProposedFeatures.all, guard.options);
+  const { reader, writer } = stdioTransport(() => guard.isShutDown);
+  return createConnection(ProposedFeatures.all, reader, writer, guard.options);
+}
+
 function serve(): void {
   enableCompileCache();
   useFallbackParser();
   if (!useFastParser({ keep: true })) process.stderr.write(`telint: ${NO_PARSER}\n`);
   const guard = new MessageGuard();
-  const connection = createConnection(ProposedFeatures.all, guard.options);
+  const connection = connect(guard);
   guard.attach(connection);
   // A mistake in one piece of work must not end the server with all unsaved state of the session.
   process.on('uncaughtException', (error: NodeJS.ErrnoException) => {

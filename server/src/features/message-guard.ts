@@ -33,6 +33,11 @@ export class MessageGuard {
     },
   };
 
+  /** The client has said that it will end the server. */
+  get isShutDown(): boolean {
+    return this.#state === 'ended';
+  }
+
   attach(connection: Connection): void {
     this.#connection = connection;
     connection.onRequest(REFUSED, (code: number, text: string) => {

@@ -2,8 +2,10 @@ import { spawn } from 'node:child_process';
 import { mkdirSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
+import { bigFolder } from '../support/big-folder.ts';
 import { Client, SERVER } from '../support/client.ts';
 import { defineTest, makeFolder, positionAt } from '../support/define-test.ts';
+import { isRunning } from '../support/processes.ts';
 import { METRIC_SERVICE, OPEN_SPAN } from '../support/sources.ts';
 import { until } from '../support/until.ts';
 
@@ -185,17 +187,6 @@ test('broken code, binary files and links in circles do not stop the others', { 
   }
 });
 
-/** A workspace that takes a while to read. */
-function bigFolder(count: number): string {
-  const root = makeFolder(METRIC_SERVICE);
-  const body = `import { a } from './a.ts';\nexport const x = 1;\n`.repeat(120);
-  for (let d = 0; d < count / 100; d++) {
-    mkdirSync(join(root, `src/d${d}`));
-    for (let i = 0; i < 100; i++) writeFileSync(join(root, `src/d${d}/f${i}.ts`), body);
-  }
-  return root;
-}
-
 test(
   'a large workspace is read with progress; requests are answered meanwhile, and cancelling keeps the server',
   { timeout: 120_000 },
@@ -267,35 +258,6 @@ test('a reading that was cancelled is not taken up before somebody asks for it',
     rmSync(root, { recursive: true, force: true });
   }
 });
-
-test('SIGTERM while a workspace is read ends the server', { timeout: 60_000 }, async () => {
-  const root = bigFolder(3000);
-  const client = new Client({ folders: [root] });
-  try {
-    await client.start();
-    const uri = await client.open(join(root, 'src/routes.ts'), METRIC_SERVICE['src/routes.ts'] ?? '');
-    void client.pull(uri).catch(() => undefined);
-    await until(
-      () => client.progress.length > 0,
-      () => 'the begin of the progress',
-    );
-    const exited = new Promise((resolve) => client.process.once('exit', (_, signal) => resolve(signal)));
-    client.process.kill('SIGTERM');
-    expect(await exited).toBe('SIGTERM');
-  } finally {
-    await client.stop();
-    rmSync(root, { recursive: true, force: true });
-  }
-});
-
-function isRunning(pid: number): boolean {
-  try {
-    process.kill(pid, 0);
-    return true;
-  } catch {
-    return false;
-  }
-}
 
 test.each(['stdio', 'node-ipc'])(
   'no process is left when the client of a %s server is killed',
