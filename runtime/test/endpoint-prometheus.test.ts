@@ -3,8 +3,9 @@ import { httpServer } from '../src/core-metrics.ts';
 import { startMetricsServer, type MetricsServer } from '../src/exporters/prometheus.ts';
 import { createMetrics, type Metrics } from '../src/metrics.ts';
 import { processMetrics, type ProcessMetrics } from '../src/process-metrics.ts';
+import { until as poll } from '../../scripts/lib/until.ts';
 import * as prometheusService from './services/prometheus.ts';
-import { describeWith, sleep } from './services/process.ts';
+import { describeWith } from './services/process.ts';
 import { createAuthority } from './support/certificates.ts';
 
 const TRACE = { trace_id: '0af7651916cd43dd8448eb211c80319c', span_id: 'b7ad6b7169203331' };
@@ -32,14 +33,13 @@ describeWith({ prometheus: prometheusService }, 'a real Prometheus', () => {
   }
 
   async function until(promql: string): Promise<readonly prometheusService.PrometheusSample[]> {
-    const deadline = Date.now() + 60_000;
-    for (;;) {
+    const ask = async () => {
       const result = await server().query(promql);
-      if (result.length > 0) return result;
-      if (Date.now() > deadline)
-        throw new Error(`${promql}: no result; ${JSON.stringify(await server().api('targets'))}`);
-      await sleep(100);
-    }
+      return result.length > 0 && result;
+    };
+    const found = await poll(ask, 60_000, 100);
+    if (!found) throw new Error(`${promql}: no result; ${JSON.stringify(await server().api('targets'))}`);
+    return found;
   }
 
   function server(): prometheusService.Prometheus {

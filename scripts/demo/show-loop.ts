@@ -1,6 +1,6 @@
 import { runLoop } from './loop.ts';
 import { paint, print, wrap } from './output.ts';
-import { findProgram } from '../lib/prometheus-server.ts';
+import { findProgram } from '../lib/programs.ts';
 import { startPrometheus, withoutPrometheus } from './prometheus.ts';
 import { printLoop, problemsOf } from './report.ts';
 

@@ -1,34 +1,10 @@
-import { once } from 'node:events';
-import { accessSync, constants, writeFileSync } from 'node:fs';
-import { createServer, type AddressInfo } from 'node:net';
-import { delimiter, join } from 'node:path';
+import { writeFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { removeScratchFolder, scratchFolder, startInBackground } from './background.ts';
+import { freePort } from './programs.ts';
 import { until } from './until.ts';
 
 const START_MS = 120_000;
-
-/** Path of a program, also where Debian keeps servers. */
-export function findProgram(name: string): string | undefined {
-  return [...(process.env['PATH'] ?? '').split(delimiter), '/usr/sbin', '/usr/local/sbin']
-    .map((folder) => join(folder, name))
-    .find((path) => {
-      try {
-        accessSync(path, constants.X_OK);
-        return true;
-      } catch {
-        return false;
-      }
-    });
-}
-
-async function freePort(): Promise<number> {
-  const server = createServer().listen(0, '127.0.0.1');
-  await once(server, 'listening');
-  const { port } = server.address() as AddressInfo;
-  server.close();
-  await once(server, 'close');
-  return port;
-}
 
 /** What Prometheus is started with. */
 export interface PrometheusOptions {
@@ -36,7 +12,7 @@ export interface PrometheusOptions {
   readonly configuration: object;
   /** Files beside it, by name. */
   readonly files?: Readonly<Record<string, string>>;
-  /** Folder of its blocks; one of its own without it. */
+  /** Folder of its blocks, for a server that starts with data; it is not removed. Without it, it has one of its own. */
   readonly data?: string;
   readonly flags?: readonly string[];
 }
@@ -44,6 +20,7 @@ export interface PrometheusOptions {
 /** A Prometheus on loopback. */
 export interface PrometheusServer {
   readonly url: string;
+  readonly port: number;
   /** What a path of its HTTP API answers. */
   api(path: string): Promise<unknown>;
   stop(): Promise<void>;
@@ -57,7 +34,8 @@ export async function servePrometheus(program: string, options: PrometheusOption
   const file = join(folder, 'prometheus.yml');
   // JSON is YAML.
   writeFileSync(file, JSON.stringify(configuration));
-  const url = `http://127.0.0.1:${await freePort()}`;
+  const port = await freePort();
+  const url = `http://127.0.0.1:${port}`;
   const running = startInBackground(program, [
     `--config.file=${file}`,
     `--storage.tsdb.path=${options.data ?? join(folder, 'data')}`,
@@ -81,6 +59,7 @@ export async function servePrometheus(program: string, options: PrometheusOption
   }
   return {
     url,
+    port,
     stop,
     async api(path) {
       const answer = (await (await fetch(`${url}/api/v1/${path}`)).json()) as { status: string; data: unknown };

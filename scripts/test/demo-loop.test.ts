@@ -6,7 +6,7 @@ import { startPrometheus } from '../demo/prometheus.ts';
 import { problemsOf } from '../demo/report.ts';
 import { gapsOf, renderTrace, type Trace } from '../demo/trace-tree.ts';
 import type { ArrivedSpan } from '../lib/otlp-collector.ts';
-import { findProgram } from '../lib/prometheus-server.ts';
+import { findProgram } from '../lib/programs.ts';
 
 const PATIENCE = 600_000;
 

@@ -75,7 +75,7 @@ describeWith({ prometheus: prometheusService }, `every panel over ${HOURS} hours
       configuration: { global: { evaluation_interval: '1s' }, rule_files: Object.keys(rules) },
       files: rules,
       flags: ['--storage.tsdb.retention.time=30d'],
-      dataFolder: data,
+      data,
     });
     const deadline = Date.now() + PATIENCE;
     while ((await prometheus().query('job:http_server_errors:ratio_rate30d')).length === 0) {

@@ -7,7 +7,8 @@ import { join } from 'node:path';
 import { afterAll, describe, expect, it } from 'vitest';
 import { parse } from 'yaml';
 import * as compose from '../../runtime/test/services/docker-compose.ts';
-import { describeWith, findProgram, removeFolder, temporaryFolder } from '../../runtime/test/services/process.ts';
+import { describeWith, removeFolder, temporaryFolder } from '../../runtime/test/services/process.ts';
+import { findProgram } from '../../scripts/lib/programs.ts';
 import { DASHBOARDS } from '../../dashboards/src/dashboards/index.ts';
 import { FOLDER, textOf } from './support/files.ts';
 

@@ -1,7 +1,8 @@
 import { spawnSync } from 'node:child_process';
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { findProgram, isReady, startServer, type Service } from './process.ts';
+import { findProgram } from '../../../scripts/lib/programs.ts';
+import { isReady, startServer, type Service } from './process.ts';
 
 const server = (): string | undefined => findProgram('prometheus-alertmanager') ?? findProgram('alertmanager');
 

@@ -1,5 +1,5 @@
 import { spawnSync } from 'node:child_process';
-import { findProgram } from './process.ts';
+import { findProgram } from '../../../scripts/lib/programs.ts';
 
 const program = (): string | undefined => findProgram('docker-compose');
 

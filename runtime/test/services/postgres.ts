@@ -1,16 +1,8 @@
 import { spawnSync } from 'node:child_process';
 import { readdirSync } from 'node:fs';
 import { join } from 'node:path';
-import {
-  findProgram,
-  freePort,
-  removeFolder,
-  runProgram,
-  startProcess,
-  temporaryFolder,
-  untilReady,
-  type Service,
-} from './process.ts';
+import { findProgram, freePort } from '../../../scripts/lib/programs.ts';
+import { removeFolder, runProgram, startProcess, temporaryFolder, untilReady, type Service } from './process.ts';
 
 const DEBIAN = '/usr/lib/postgresql';
 

@@ -1,7 +1,10 @@
-import { writeFileSync } from 'node:fs';
-import { join } from 'node:path';
 import { spawnSync } from 'node:child_process';
-import { findProgram, isReady, startServer, type Service } from './process.ts';
+import { findProgram } from '../../../scripts/lib/programs.ts';
+import {
+  servePrometheus,
+  type PrometheusOptions,
+  type PrometheusServer,
+} from '../../../scripts/lib/prometheus-server.ts';
 
 const program = (name: 'prometheus' | 'promtool'): string | undefined => findProgram(name);
 
@@ -16,58 +19,21 @@ export interface PrometheusSample {
 }
 
 /** A Prometheus that scrapes. */
-export interface Prometheus extends Service {
-  readonly url: string;
+export interface Prometheus extends PrometheusServer {
   /** Answer to an instant query. */
   query(promql: string): Promise<readonly PrometheusSample[]>;
-  /** JSON of another path of its HTTP API, such as `targets` or `query_exemplars?…`. */
-  api(path: string): Promise<unknown>;
-}
-
-/** What Prometheus is started with. */
-export interface PrometheusOptions {
-  /** Content of prometheus.yml. */
-  readonly configuration: object;
-  /** Files beside it, by name: certificates, rules. */
-  readonly files?: Readonly<Record<string, string>>;
-  readonly flags?: readonly string[];
-  /** Where its blocks are, for a server that starts with data; it is not removed. */
-  readonly dataFolder?: string;
 }
 
 /** Starts Prometheus on loopback. */
 export async function startPrometheus(options: PrometheusOptions): Promise<Prometheus> {
-  const { configuration, files = {}, flags = [] } = options;
-  const server = program('prometheus');
-  if (server === undefined) throw new Error('prometheus is not installed (Debian package prometheus).');
-  const service = await startServer(
-    'prometheus',
-    (port, folder) => {
-      // JSON is YAML.
-      const file = join(folder, 'prometheus.yml');
-      writeFileSync(file, JSON.stringify(configuration));
-      for (const [name, content] of Object.entries(files)) writeFileSync(join(folder, name), content);
-      return [
-        ...([server, `--config.file=${file}`] as const),
-        `--storage.tsdb.path=${options.dataFolder ?? join(folder, 'data')}`,
-        ...[`--web.listen-address=127.0.0.1:${port}`, '--log.level=warn', ...flags],
-      ];
-    },
-    isReady,
-  );
-  const url = `http://127.0.0.1:${service.port}`;
-  const api = async (path: string): Promise<unknown> => {
-    const answer = (await (await fetch(`${url}/api/v1/${path}`)).json()) as { status: string; data: unknown };
-    if (answer.status !== 'success') throw new Error(`${path}: ${JSON.stringify(answer)}`);
-    return answer.data;
-  };
+  const path = program('prometheus');
+  if (path === undefined) throw new Error('prometheus is not installed (Debian package prometheus).');
+  const server = await servePrometheus(path, options);
   return {
-    ...service,
-    url,
-    api,
+    ...server,
     async query(promql) {
-      const { result } = (await api(`query?query=${encodeURIComponent(promql)}`)) as { result: PrometheusSample[] };
-      return result;
+      const answer = await server.api(`query?query=${encodeURIComponent(promql)}`);
+      return (answer as { result: PrometheusSample[] }).result;
     },
   };
 }

@@ -1,15 +1,7 @@
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import {
-  findProgram,
-  freePort,
-  listens,
-  removeFolder,
-  startProcess,
-  temporaryFolder,
-  untilReady,
-  type Service,
-} from './process.ts';
+import { findProgram, freePort } from '../../../scripts/lib/programs.ts';
+import { listens, removeFolder, startProcess, temporaryFolder, untilReady, type Service } from './process.ts';
 
 /** The broker itself: the wrapper in /usr/sbin changes the user and writes into the log folder of the system. */
 const program = (): string | undefined => findProgram('rabbitmq-server', '/usr/lib/rabbitmq/bin');

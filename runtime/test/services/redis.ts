@@ -1,4 +1,5 @@
-import { findProgram, startServer, type Service } from './process.ts';
+import { findProgram } from '../../../scripts/lib/programs.ts';
+import { startServer, type Service } from './process.ts';
 
 const program = (): string | undefined => findProgram('redis-server');
 

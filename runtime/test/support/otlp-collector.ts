@@ -2,6 +2,7 @@ import type { IncomingMessage, ServerResponse } from 'node:http';
 import { createServer, type Server } from 'node:https';
 import type { AddressInfo, Socket } from 'node:net';
 import { gunzipSync } from 'node:zlib';
+import { until } from '../../../scripts/lib/until.ts';
 import { decodeRequest, type ArrivedSpan } from './otlp-schema.ts';
 import { createAuthority, type Certificate } from './certificates.ts';
 
@@ -100,10 +101,5 @@ export async function startCollector(port = 0, mutual = false): Promise<Collecto
 
 /** Waits for a condition, at most five seconds; false when it never held. */
 export async function waitFor(holds: () => boolean, timeoutMs = 5000): Promise<boolean> {
-  const endsAt = Date.now() + timeoutMs;
-  while (!holds()) {
-    if (Date.now() > endsAt) return false;
-    await new Promise((resolve) => setTimeout(resolve, 5));
-  }
-  return true;
+  return (await until(holds, timeoutMs, 5)) === true;
 }

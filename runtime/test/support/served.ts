@@ -1,5 +1,6 @@
 import { createServer, type RequestListener, type Server } from 'node:http';
 import { connect, type AddressInfo, type Socket } from 'node:net';
+import { until } from '../../../scripts/lib/until.ts';
 import { createMetrics, type Metrics } from '../../src/metrics.ts';
 
 /** A server on a free port of 127.0.0.1. */
@@ -63,9 +64,5 @@ export async function underWay(metrics: Metrics): Promise<Record<string, number>
 
 /** Waits until a condition holds, at most ten seconds. */
 export async function eventually(condition: () => boolean | Promise<boolean>, what: string): Promise<void> {
-  const deadline = Date.now() + 10_000;
-  while (!(await condition())) {
-    if (Date.now() > deadline) throw new Error(`never happened: ${what}`);
-    await new Promise((resolve) => setTimeout(resolve, 5));
-  }
+  if ((await until(condition, 10_000, 5)) === undefined) throw new Error(`never happened: ${what}`);
 }

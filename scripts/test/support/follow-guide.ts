@@ -1,5 +1,5 @@
 import { expect } from 'vitest';
-import { findProgram } from '../../../runtime/test/services/process.ts';
+import { findProgram } from '../../lib/programs.ts';
 import { instrumentActions } from '../../../server/src/instrument/index.ts';
 import { applyEdits } from '../../../server/test/instrument/support/apply.ts';
 import { missingLines, type GuideBlock } from './guide-blocks.ts';

@@ -12,7 +12,7 @@ import {
 } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { delimiter, dirname, join } from 'node:path';
-import { freePort } from '../../../runtime/test/services/process.ts';
+import { freePort } from '../../lib/programs.ts';
 import { inRoot } from '../../lib/paths.ts';
 import { applyDiff } from './guide-blocks.ts';
 

@@ -4,7 +4,7 @@ import { expect, it } from 'vitest';
 import { workspace } from '../../../eslint-plugin/test/support/workspace.ts';
 import { lintDashboard, type DashboardJson } from '../../../test/dashboards/support/dashboard-linter.ts';
 import { promtool } from '../../../test/dashboards/support/promtool.ts';
-import { findProgram } from '../../../runtime/test/services/process.ts';
+import { findProgram } from '../../../scripts/lib/programs.ts';
 import { runCli } from '../support/run-cli.ts';
 
 const FILES = {

@@ -1,4 +1,4 @@
-import { setTimeout as delay } from 'node:timers/promises';
+import { until as poll } from '../../../scripts/lib/until.ts';
 
 /** Waits for a condition; fails with what was awaited when it does not come. */
 export async function until(
@@ -6,9 +6,5 @@ export async function until(
   awaited: () => string,
   deadline = 30_000,
 ): Promise<void> {
-  const end = Date.now() + deadline;
-  while (!(await condition())) {
-    if (Date.now() > end) throw new Error(`Waited in vain for ${awaited()}`);
-    await delay(15);
-  }
+  if ((await poll(condition, deadline, 15)) === undefined) throw new Error(`Waited in vain for ${awaited()}`);
 }

@@ -1,5 +1,5 @@
 import { spawnSync } from 'node:child_process';
-import { findProgram } from '../../../runtime/test/services/process.ts';
+import { findProgram } from '../../../scripts/lib/programs.ts';
 
 /** Runs promtool; its output and whether it was content. */
 export function promtool(...args: readonly string[]): { readonly isFine: boolean; readonly output: string } {
