@@ -1,6 +1,6 @@
-import { readFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { parse, printParseErrorCode, type ParseError } from 'jsonc-parser';
+import { readText } from '../../eslint-plugin/src/host/read-text.ts';
 import { readSettings } from '../../eslint-plugin/src/host/settings.ts';
 import { defaultSettings, type Settings } from '../../eslint-plugin/src/analysis/settings.ts';
 import { isInPreset, PRESETS, presetSettings, type Preset } from '../../eslint-plugin/src/presets.ts';
@@ -50,7 +50,7 @@ export function loadConfig(root: string, preset?: Preset, file?: string): Config
   const path = file === undefined ? join(root, CONFIG_FILE) : resolve(root, file);
   let text: string;
   try {
-    text = readFileSync(path, 'utf8');
+    text = readText(path);
   } catch (error) {
     if (file === undefined && (error as NodeJS.ErrnoException).code === 'ENOENT')
       return configOf(preset === undefined ? {} : { preset }, path);

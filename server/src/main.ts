@@ -6,7 +6,7 @@ import { NO_PARSER, useFallbackParser } from './fallback-parser.ts';
 import { useFastParser } from './fast-parser.ts';
 import { MessageGuard } from './features/message-guard.ts';
 import { startServer } from './server.ts';
-import { stdioTransport } from './stdio.ts';
+import { stdioTransport } from './features/stdio.ts';
 
 const USAGE = `telint-language-server ${version()}: the language server of Telint, to be started by an editor.
 

@@ -1,8 +1,9 @@
 /** Which files of a workspace ask for metrics: dashboards, rule files and their tests. */
-import { readFileSync, statSync } from 'node:fs';
+import { statSync } from 'node:fs';
 import { basename, join, relative, sep } from 'node:path';
 import { Folders } from '../../eslint-plugin/src/host/folders.ts';
 import { isSkipped } from '../../eslint-plugin/src/host/listing.ts';
+import { readText } from '../../eslint-plugin/src/host/read-text.ts';
 import { MAX_LENGTH } from './documents.ts';
 import { queriesOfDashboard } from './query-dashboards.ts';
 import { scrapedLabels } from './query-labels.ts';
@@ -75,7 +76,7 @@ function asked(path: string, text: string): QueryFile | undefined {
 export function readQueries(path: string): QueryFile | undefined {
   try {
     const { size } = statSync(path);
-    return size > MAX_LENGTH ? undefined : queriesOf(path, readFileSync(path, 'utf8'));
+    return size > MAX_LENGTH ? undefined : queriesOf(path, readText(path));
   } catch {
     // It is gone, or may not be read.
     return undefined;

@@ -1,6 +1,6 @@
-import { readFileSync } from 'node:fs';
 import { dirname, join, resolve as resolvePath, sep } from 'node:path';
 import type { Folders } from './folders.ts';
+import { readText } from './read-text.ts';
 
 const EXTENSIONS = ['.ts', '.tsx', '.mts', '.cts', '.js', '.jsx', '.mjs', '.cjs'];
 /** A compiled name stands for its source: `./x.js` for `./x.ts`. */
@@ -226,7 +226,7 @@ function readTsConfig(path: string, extending: readonly string[] = []): TsConfig
 
 function readJson(path: string): Record<string, unknown> | undefined {
   try {
-    const raw: unknown = JSON.parse(stripComments(readFileSync(path, 'utf8')));
+    const raw: unknown = JSON.parse(stripComments(readText(path)));
     return isTable(raw) ? raw : undefined;
   } catch {
     return undefined;

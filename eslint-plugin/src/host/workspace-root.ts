@@ -1,6 +1,6 @@
-import { readFileSync } from 'node:fs';
 import { dirname, join, relative, sep } from 'node:path';
 import { Folders } from './folders.ts';
+import { readText } from './read-text.ts';
 
 /** Root of the workspace around a folder: an ancestor whose workspaces include it, else the folder itself. */
 export function workspaceRoot(cwd: string): string {
@@ -20,7 +20,7 @@ function workspaceGlobs(dir: string): readonly string[] {
   const list = Array.isArray(declared) ? declared : ((declared as { packages?: unknown } | undefined)?.packages ?? []);
   if (Array.isArray(list) && list.length > 0) return list.filter((g): g is string => typeof g === 'string');
   try {
-    const yaml = readFileSync(join(dir, 'pnpm-workspace.yaml'), 'utf8');
+    const yaml = readText(join(dir, 'pnpm-workspace.yaml'));
     return [...yaml.matchAll(/^\s*-\s*['"]?([^'"#\n]+?)['"]?\s*$/gm)].map((m) => m[1] ?? '');
   } catch {
     return [];

@@ -1,5 +1,5 @@
-import { readFileSync } from 'node:fs';
 import { DiagnosticSeverity, type Connection, type Diagnostic } from 'vscode-languageserver/node';
+import { readText } from '../../../eslint-plugin/src/host/read-text.ts';
 import { documentOf, positionsOf, uriOf } from '../documents.ts';
 import type { TextRange } from '../findings.ts';
 import { SOURCE_NAME } from './to-diagnostic.ts';
@@ -32,7 +32,7 @@ export class ConfigProblems {
 
 function saved(path: string): string {
   try {
-    return readFileSync(path, 'utf8');
+    return readText(path);
   } catch {
     // The mistake says that it cannot be read.
     return '';

@@ -1,5 +1,6 @@
-import { existsSync, readFileSync, realpathSync } from 'node:fs';
+import { existsSync, realpathSync } from 'node:fs';
 import { dirname, join } from 'node:path';
+import { readText } from '../../../eslint-plugin/src/host/read-text.ts';
 import type { Installation } from './batch.ts';
 
 /** Entries of the asynchronous API: of 7.1, and what it was called before. */
@@ -16,7 +17,7 @@ export function installationFor(folder: string): Installation | undefined {
 
 function installationAt(packageJson: string): Installation | undefined {
   try {
-    const { version, exports = {} } = JSON.parse(readFileSync(packageJson, 'utf8')) as {
+    const { version, exports = {} } = JSON.parse(readText(packageJson)) as {
       readonly version: string;
       readonly exports?: Readonly<Record<string, unknown>>;
     };

@@ -1,5 +1,5 @@
-import { readFileSync } from 'node:fs';
 import type { API, Project, Snapshot } from '@typescript/native/async';
+import { readText } from '../../../eslint-plugin/src/host/read-text.ts';
 import type { BackEnd, Batch, BatchAnswers, FileAnswers, FileQuestions } from './batch.ts';
 import { isUnreadable } from './config-errors.ts';
 import { answerOfNative } from './native-types.ts';
@@ -75,7 +75,7 @@ export class NativeTypes implements BackEnd {
 
 function textOnDisk(path: string): string | undefined {
   try {
-    return withoutMark(readFileSync(path, 'utf8'));
+    return withoutMark(readText(path));
   } catch {
     return undefined;
   }

@@ -228,7 +228,7 @@ test(
 );
 
 test('a reading that was cancelled is not taken up before somebody asks for it', { timeout: 240_000 }, async () => {
-  const root = bigFolder(3000);
+  const root = bigFolder(6000);
   const client = new Client({ folders: [root] });
   const count = (kind: string): number => client.progress.filter(({ value }) => value.kind === kind).length;
   const progressed = (kind: string, n: number) =>
