@@ -35,6 +35,21 @@ function check(
 const UNBOUNDED = 'no-unbounded-metric-labels';
 const SPAN_PII = 'no-pii-in-span-attributes';
 
+it('finds an export behind folders that pass on each other, whichever is asked first', () => {
+  const ask = (source: string): string =>
+    `import { recordHit } from '${source}';\n${EXPRESS}app.use((req, res) => {\n  recordHit(req.path);\n});`;
+  const files = {
+    'metrics.ts': METRICS,
+    'a.ts': `export * from './b';\nexport * from './metrics';`,
+    'b.ts': `export * from './a';`,
+    'first.ts': ask('./a'),
+    'second.ts': ask('./b'),
+  };
+  const expected = [`first.ts: ${UNBOUNDED} 5`, `second.ts: ${UNBOUNDED} 5`];
+  expect(check(files, undefined, ['first.ts', 'second.ts'])).toEqual(expected);
+  expect(check(files, undefined, ['second.ts', 'first.ts']).sort()).toEqual(expected);
+});
+
 describe('a function of another file that writes a metric is judged by what is passed to it', () => {
   const call = (source: string): string =>
     `import { recordHit } from '${source}';\n${EXPRESS}app.use((req, res) => {\n  recordHit(req.path);\n});`;

@@ -9,10 +9,20 @@ export interface FoundExport {
   readonly home: Module;
 }
 
+/** Export of a package that modules of the workspace pass on. */
+export interface OutsideExport {
+  readonly specifier: string;
+  readonly name: string;
+}
+
+/** Modules that one search looks at. */
+const MAX_SEEN = 2000;
+
 /** Which module means what: specifiers to modules, names to the declarations behind re-exports. */
 export class ModuleGraph {
   readonly host: ModuleHost;
   private readonly exportCache = new WeakMap<Module, Map<string, FoundExport | undefined>>();
+  private readonly outsideCache = new WeakMap<Module, Map<string, OutsideExport | undefined>>();
 
   constructor(host: ModuleHost) {
     this.host = host;
@@ -36,14 +46,16 @@ export class ModuleGraph {
     const known = this.exportCache.get(module) ?? new Map<string, FoundExport | undefined>();
     this.exportCache.set(module, known);
     if (known.has(name)) return known.get(name);
+    const isWhole = seen.size === 0;
     const found = this.searchExport(module, name, seen);
-    known.set(name, found);
+    // Inside of a search, nothing found may mean that a circle of modules ended there.
+    if (found || isWhole) known.set(name, found);
     return found;
   }
 
   private searchExport(module: Module, name: string, seen: Set<string>): FoundExport | undefined {
     const key = `${module.path} ${name}`;
-    if (seen.has(key) || seen.size > 2000) return undefined;
+    if (seen.has(key) || seen.size > MAX_SEEN) return undefined;
     seen.add(key);
     const target = module.exports.get(name) ?? (name === 'default' ? module.exports.get('module.exports') : undefined);
     if (target && target.kind !== 'reexport') return { target, home: module };
@@ -60,12 +72,20 @@ export class ModuleGraph {
   }
 
   /** Package export that a workspace module passes on: `export { Tracer } from '@opentelemetry/api'`. */
-  outsideExport(
-    module: Module,
-    name: string,
-    depth = 0,
-  ): { readonly specifier: string; readonly name: string } | undefined {
-    if (depth > 8) return undefined;
+  outsideExport(module: Module, name: string, seen = new Set<string>()): OutsideExport | undefined {
+    const known = this.outsideCache.get(module) ?? new Map<string, OutsideExport | undefined>();
+    this.outsideCache.set(module, known);
+    if (known.has(name)) return known.get(name);
+    const isWhole = seen.size === 0;
+    const found = this.searchOutside(module, name, seen);
+    if (found || isWhole) known.set(name, found);
+    return found;
+  }
+
+  private searchOutside(module: Module, name: string, seen: Set<string>): OutsideExport | undefined {
+    const key = `${module.path} ${name}`;
+    if (seen.has(key) || seen.size > MAX_SEEN) return undefined;
+    seen.add(key);
     const target = module.exports.get(name);
     const declaration = target?.kind === 'binding' ? target.binding.declaration : undefined;
     const [source, inner] =
@@ -77,12 +97,14 @@ export class ModuleGraph {
     if (source !== undefined) {
       if (librariesOf(source).length > 0) return { specifier: source, name: inner };
       const next = this.importedModule(source, module);
-      return next ? this.outsideExport(next, inner, depth + 1) : undefined;
+      return next ? this.outsideExport(next, inner, seen) : undefined;
     }
+    // Of two exports of a name the written one counts.
+    if (target) return undefined;
     for (const star of module.starExports) {
       if (libraryExport(star, name) ?? libraryType(star, name)) return { specifier: star, name };
       const next = librariesOf(star).length > 0 ? undefined : this.importedModule(star, module);
-      const found = next && this.outsideExport(next, name, depth + 1);
+      const found = next && this.outsideExport(next, name, seen);
       if (found) return found;
     }
     return undefined;
