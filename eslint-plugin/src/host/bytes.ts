@@ -12,8 +12,15 @@ function isAscii(text: string): boolean {
   return !/[\x80-\uffff]/.test(text);
 }
 
-/** Last parts of imported specifiers, and packages of bare ones. */
+let last: { readonly bytes: string; readonly names: ReadonlySet<string> } | undefined;
+
+/** Last parts of imported specifiers, and packages of bare ones; kept for the last text, about which much is asked. */
 export function importedNames(bytes: string): ReadonlySet<string> {
+  if (last?.bytes !== bytes) last = { bytes, names: findImportedNames(bytes) };
+  return last.names;
+}
+
+function findImportedNames(bytes: string): ReadonlySet<string> {
   const names = new Set<string>();
   for (const m of bytes.matchAll(/(?:\bfrom|\bimport|\brequire\(|\bimport\()\s*['"]([^'"\n]+)['"]/g)) {
     const specifier = decode(m[1] ?? '');

@@ -3,6 +3,7 @@ import { basename, dirname, extname, join, relative, sep } from 'node:path';
 import type { ModuleHost, ParsedFile, ProjectFacts, TypeOracle } from '../analysis/host.ts';
 import { decode, encode, importedNames } from './bytes.ts';
 import { Folders } from './folders.ts';
+import { Mentions } from './mentions.ts';
 import { parseFile } from './parse.ts';
 import { Resolver } from './resolve.ts';
 import { isListed, SOURCE, walkFiles } from './listing.ts';
@@ -15,8 +16,6 @@ const PARSED_FRESH_MS = 10_000;
 const PAUSE_MS = 1000;
 const LISTING_FRESH_MS = 30_000;
 
-/** Part of the names of many packages that are asked for. */
-const COMMON_WORD = 'opentelemetry';
 /** `export … from`, and what compilers and people write for it in CommonJS. */
 const REEXPORT =
   /\bexport\b[^;'"`()=]*\bfrom\s*['"]|exports(?:\.\w+)?\s*=\s*(?:\w+\()?require|__exportStar|\.\.\.require/;
@@ -24,16 +23,10 @@ const REEXPORT =
 interface Source {
   /** The bytes of the file, one character each: half the memory and twice the speed of search where a text is not ASCII. */
   readonly bytes: string;
+  /** Set where it was given: it is asked for with every key. */
+  readonly text?: string;
   readonly mtime: number;
   readonly size: number;
-}
-
-/** An answer to `mentioning`, with the question, so that a change of one file can be entered. */
-interface Mention {
-  /** Encoded, as the bytes that they are searched in. */
-  readonly words: readonly string[];
-  readonly importing: string | undefined;
-  files: readonly string[];
 }
 
 /** Under which names a file is imported. */
@@ -54,7 +47,14 @@ export class Workspace implements ModuleHost {
   readonly #sources = new Map<string, Source | undefined>();
   readonly #parsed = new Map<string, ParsedFile | undefined>();
   readonly #linted = new Map<string, WeakRef<ParsedFile>>();
-  readonly #mentions = new Map<string, Mention>();
+  readonly #mentions = new Mentions({
+    read: (path) => this.#read(path),
+    listed: () => this.#files,
+    isListed: (path) => isListed(relative(this.root, path)),
+    files: () => this.files(),
+    importers: (path) => this.#importers(path),
+    importsFile: (names, path, imported) => this.#importsFile(names, path, imported),
+  });
   readonly #keys = new Map<string, ImportKeys>();
   readonly #projects = new Map<string, ProjectFacts>();
   #files: readonly string[] | undefined;
@@ -96,7 +96,7 @@ export class Workspace implements ModuleHost {
     const isNew = !this.#sources.has(path);
     const before = this.#sources.get(path)?.bytes;
     this.#sources.delete(path);
-    if (text !== undefined) this.#sources.set(path, { bytes: encode(text), mtime: -1, size: -1 });
+    if (text !== undefined) this.#sources.set(path, { bytes: encode(text), text, mtime: -1, size: -1 });
     this.#parsed.delete(path);
     this.#linted.delete(path);
     const bytes = this.#read(path);
@@ -104,31 +104,22 @@ export class Workspace implements ModuleHost {
     const isPackage = basename(path) === 'package.json';
     if (cameOrWent || isPackage || /[jt]sconfig[^/]*\.json$/.test(path)) this.#forgetFolders();
     // By which name files of the package are imported follows from it.
-    if (isPackage)
-      for (const [key, { importing }] of this.#mentions) if (importing !== undefined) this.#mentions.delete(key);
+    if (isPackage) this.#mentions.forgetImports();
     this.#index(path, before, bytes, cameOrWent);
   }
 
   /** Enters a file into what is known of all files, or takes it out; most edits change neither imports nor mentions. */
   #index(path: string, before: string | undefined, bytes: string | undefined, cameOrWent: boolean): void {
     this.#changedInLoad?.add(path);
+    this.#mentions.changed(path);
     if (!this.#files || !isListed(relative(this.root, path))) return;
     if (cameOrWent) this.#files = put(this.#files, path, bytes !== undefined);
+    if (!this.#imports) return;
+    const old = before === undefined ? new Set<string>() : importedNames(before);
     const names = bytes === undefined ? new Set<string>() : importedNames(bytes);
-    if (this.#imports) {
-      const old = before === undefined ? new Set<string>() : importedNames(before);
-      for (const name of [...old, ...names])
-        if (old.has(name) !== names.has(name))
-          this.#imports.set(name, put(this.#imports.get(name) ?? [], path, names.has(name)));
-    }
-    for (const mention of this.#mentions.values()) {
-      const { words, importing, files } = mention;
-      const matches =
-        bytes !== undefined &&
-        words.every((w) => bytes.includes(w)) &&
-        (importing === undefined || this.#importsFile(names, path, importing));
-      if (files.includes(path) !== matches) mention.files = put(files, path, matches);
-    }
+    for (const name of [...old, ...names])
+      if (old.has(name) !== names.has(name))
+        this.#imports.set(name, put(this.#imports.get(name) ?? [], path, names.has(name)));
   }
 
   /** Does a file that imports these names import another one? The same question as `#importers`, about one file. */
@@ -148,7 +139,7 @@ export class Workspace implements ModuleHost {
   /** Text of a file as the analysis sees it: of an editor where one has it open. */
   text(path: string): string | undefined {
     const bytes = this.#read(path);
-    return bytes === undefined ? undefined : decode(bytes);
+    return bytes === undefined ? undefined : (this.#sources.get(path)?.text ?? decode(bytes));
   }
 
   #anyChanged(): boolean {
@@ -182,8 +173,7 @@ export class Workspace implements ModuleHost {
 
   parse(path: string): ParsedFile | undefined {
     if (this.#parsed.has(path)) return this.#parsed.get(path);
-    const bytes = SOURCE.test(path) ? this.#read(path) : undefined;
-    const text = bytes === undefined ? undefined : decode(bytes);
+    const text = SOURCE.test(path) ? this.text(path) : undefined;
     const file = text === undefined ? undefined : (this.known(path, text) ?? parseFile(path, text));
     this.#parsed.set(path, file);
     return file;
@@ -244,33 +234,8 @@ export class Workspace implements ModuleHost {
     }
   }
 
-  mentioning(words: readonly string[], options: { readonly importing?: string } = {}): readonly string[] {
-    const key = `${words.join('\0')}\0\0${options.importing ?? ''}`;
-    let mention = this.#mentions.get(key);
-    if (!mention) {
-      const { importing } = options;
-      const pool = importing === undefined ? this.#pool(words) : this.#importers(importing);
-      const encoded = words.map(encode);
-      const files = pool.filter((path) => {
-        const bytes = this.#read(path);
-        return bytes !== undefined && encoded.every((w) => bytes.includes(w));
-      });
-      mention = { words: encoded, importing, files };
-      this.#mentions.set(key, mention);
-    }
-    return mention.files;
-  }
-
-  /**
-   * Files to search: those with the last of several words, which the caller asks for with many others, and for names of
-   * packages around OpenTelemetry those with that word.
-   */
-  #pool(words: readonly string[]): readonly string[] {
-    const last = words.at(-1);
-    if (words.length > 1 && last !== undefined) return this.mentioning([last]);
-    return last !== undefined && last !== COMMON_WORD && last.includes(COMMON_WORD)
-      ? this.mentioning([COMMON_WORD])
-      : this.files();
+  mentioning(words: readonly string[], { importing }: { readonly importing?: string } = {}): readonly string[] {
+    return this.#mentions.of(words, importing);
   }
 
   /** Files that import a module: by its base name, its folder for an index file, or its package; from one pass over all texts. */
