@@ -15,7 +15,7 @@ import {
 } from '../../eslint-plugin/src/rules/create-rule.ts';
 import type { Config } from './config.ts';
 import { withoutDisabled } from './directives.ts';
-import type { Finding, Fix } from './findings.ts';
+import type { Finding, Fix, RelatedLocation } from './findings.ts';
 import { SourceFile } from './source-file.ts';
 import { AskedTypes, type KnownTypes } from './types/asked-types.ts';
 import type { Place } from './types/batch.ts';
@@ -127,22 +127,17 @@ export class Runner {
 
   #findings({ id, source, options, severity }: ActiveRule, facts: FileFacts, path: string, text: string): Finding[] {
     const input = { options: optionsOf(source, options), text, filename: path, cwd: this.root };
-    return [...source.check(facts, input)].map((problem) => {
-      let fixes: readonly Fix[] | undefined;
-      return {
-        rule: id,
-        messageId: problem.messageId,
-        message: messageOf(source, problem),
-        severity,
-        path,
-        range: firstLine(problem.range, text),
-        // Whoever types sees findings, and hardly ever what repairs them.
-        get fixes() {
-          return (fixes ??= fixesOf(problem));
-        },
-        ...this.#related(problem, path),
-      };
-    });
+    return [...source.check(facts, input)].map(
+      (problem) =>
+        new RuleFinding(problem, {
+          rule: id,
+          message: messageOf(source, problem),
+          severity,
+          path,
+          range: firstLine(problem.range, text),
+          ...this.#related(problem, path),
+        }),
+    );
   }
 
   #related({ related = [] }: Problem<string>, path: string): Pick<Finding, 'related'> {
@@ -172,8 +167,40 @@ function mayHandle(path: string, text: string): boolean {
   return HANDLES.test(text) || HANDLER_FILE.test(path);
 }
 
-function fixesOf({ suggestions = [] }: Problem<string>): readonly Fix[] {
-  return suggestions.map(({ title, edits, safe }) => ({ title, edits, ...(safe ? { safe } : {}) }));
+/**
+ * A finding whose fixes are found when they are asked for: whoever types sees findings, and hardly ever what repairs them.
+ * A class, because an object literal with a getter has a hidden class of its own, which holds the tree of the file until
+ * the next full collection.
+ */
+class RuleFinding implements Finding {
+  readonly rule: string;
+  readonly messageId: string;
+  readonly message: string;
+  readonly severity: Finding['severity'];
+  readonly path: string;
+  readonly range: Finding['range'];
+  declare readonly related?: readonly RelatedLocation[];
+  readonly #problem: Problem<string>;
+  #fixes: readonly Fix[] | undefined;
+
+  constructor(problem: Problem<string>, rest: Omit<Finding, 'fixes' | 'messageId' | 'hint'>) {
+    this.#problem = problem;
+    this.messageId = problem.messageId;
+    this.rule = rest.rule;
+    this.message = rest.message;
+    this.severity = rest.severity;
+    this.path = rest.path;
+    this.range = rest.range;
+    if (rest.related) this.related = rest.related;
+  }
+
+  get fixes(): readonly Fix[] {
+    return (this.#fixes ??= (this.#problem.suggest?.() ?? []).map(({ title, edits, safe }) => ({
+      title,
+      edits,
+      ...(safe ? { safe } : {}),
+    })));
+  }
 }
 
 /** What stands on a 1-based line, without its indentation. */

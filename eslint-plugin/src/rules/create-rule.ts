@@ -31,8 +31,8 @@ export interface Problem<M extends string> {
   readonly range: Range;
   readonly messageId: M;
   readonly data?: Readonly<Record<string, string | number>>;
-  /** Often a getter: finding fixes takes longer than finding problems, and editors ask for the few under the cursor. */
-  readonly suggestions?: readonly Suggestion[];
+  /** Finding fixes takes longer than finding problems, and editors ask for the few under the cursor. */
+  readonly suggest?: () => readonly Suggestion[];
   /** The trace as places, from the sink towards the source; for hosts that can show it. */
   readonly related?: readonly RelatedPlace[];
 }
@@ -96,7 +96,7 @@ export function createRule<O extends readonly unknown[], M extends string>(sourc
             filename: context.filename,
             cwd: context.cwd,
           })) {
-            const { suggestions = [] } = p;
+            const suggestions = p.suggest?.() ?? [];
             const safe = source.meta.fixable && suggestions.find((s) => s.safe);
             const fixOf =
               ({ edits }: Suggestion) =>

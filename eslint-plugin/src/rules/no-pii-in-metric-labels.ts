@@ -33,9 +33,7 @@ export const noPiiInMetricLabels = createRule<IgnoreOptions, 'pii'>({
           category: sensitive.match.category,
           trace: traceSuffix(sensitive.trace, label.valueText),
         },
-        get suggestions() {
-          return labelSuggestions(label, emission, text);
-        },
+        suggest: () => labelSuggestions(label, emission, text),
         related: tracePlaces(sensitive.trace),
       };
     }

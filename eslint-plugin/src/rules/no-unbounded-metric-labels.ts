@@ -58,9 +58,7 @@ export const noUnboundedMetricLabels = createRule<Options, MessageIds>({
             through: emission.through ?? '',
             trace: trace === '' ? '' : ` (\`${label.valueText}\` ← ${trace})`,
           },
-          get suggestions() {
-            return labelSuggestions(label, emission, text);
-          },
+          suggest: () => labelSuggestions(label, emission, text),
           related: tracePlaces(bound.trace),
         };
       }

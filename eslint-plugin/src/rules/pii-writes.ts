@@ -50,9 +50,7 @@ export function* sensitiveWrites<M extends string>(
         category: sensitive.match.category,
         trace: traceSuffix(sensitive.trace, write.valueText),
       },
-      get suggestions() {
-        return writeSuggestions(write, text);
-      },
+      suggest: () => writeSuggestions(write, text),
       related: tracePlaces(sensitive.trace),
     };
   }

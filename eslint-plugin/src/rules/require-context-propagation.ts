@@ -75,7 +75,7 @@ export const requireContextPropagation = createRule<Options, MessageId>({
         range: fact.range,
         messageId: MESSAGE_IDS[fact.problem],
         data: dataOf(fact),
-        suggestions: propagationSuggestions(fact.plan, text),
+        suggest: () => propagationSuggestions(fact.plan, text),
         related: fact.evidence.map((e) => ({ message: e.text, range: e.range })),
       };
     }

@@ -67,7 +67,7 @@ export const requireSpanEnd = createRule<readonly [], MessageIds>({
           name: fact.name === undefined ? '' : ` \`${fact.name}\``,
           evidence: fact.evidence.map((e) => e.text).join('; '),
         },
-        suggestions: spanEndSuggestions(fact, text),
+        suggest: () => spanEndSuggestions(fact, text),
         related: fact.evidence.map((e) => ({ message: e.text, range: toRange(e.node) })),
       };
     }
