@@ -12,6 +12,7 @@ import { QueryLinks } from './query-links.ts';
 import { isQueryPath } from './query-listing.ts';
 import { QueryStore, type QueryIndex } from './query-store.ts';
 import { Projects, type Project } from './projects.ts';
+import type { Runner } from './runner.ts';
 import { defaultServerSettings, type ServerSettings } from './settings.ts';
 import { yieldToEvents } from './slices.ts';
 
@@ -27,6 +28,9 @@ const MANY_FILES = 200;
 
 /** Who asks while somebody types gets an answer all the same. */
 const ATTEMPTS = 3;
+
+/** Given for every key: without it each one would make an error with a stack. */
+const OVERTAKEN = 'overtaken by a change';
 
 /** What is known of metrics where somebody has cancelled the reading of the files. */
 const NO_METRICS: MetricIndex = { metrics: [], spans: [] };
@@ -67,6 +71,7 @@ export class Session {
   #configChanged = false;
   #generation = 0;
   readonly #store = new MetricStore();
+  readonly #links = new WeakMap<Runner, { readonly queries: QueryIndex; readonly links: QueryLinks }>();
   readonly #metricListeners: (() => void)[] = [];
   #metricTimer: NodeJS.Timeout | undefined;
   readonly #pushed = new Set<string>();
@@ -180,7 +185,7 @@ export class Session {
 
   /** Something changed that other files may depend on: running work ends, and is taken up again after a pause. */
   changed(): void {
-    this.#work.abort();
+    this.#work.abort(OVERTAKEN);
     clearTimeout(this.#timer);
     this.#timer = setTimeout(() => void this.settle(), IDLE_MS);
     clearTimeout(this.#metricTimer);
@@ -228,9 +233,15 @@ export class Session {
     return metrics && queries && this.#linked(path, metrics, queries);
   }
 
+  /** The same links for as long as metrics, queries and configuration are the same. */
   #linked(path: string, metrics: MetricIndex['metrics'], queries: QueryIndex): QueryLinks {
+    const { runner } = this.projects.of(path);
+    const known = this.#links.get(runner);
+    if (known?.links.metrics === metrics && known.queries === queries) return known.links;
     const files = queries.files.filter((file) => !this.projects.of(file.path).isIgnored(file.path));
-    return new QueryLinks(metrics, { ...queries, files }, this.projects.of(path).runner.workspace);
+    const links = new QueryLinks(metrics, { ...queries, files }, runner.workspace);
+    this.#links.set(runner, { queries, links });
+    return links;
   }
 
   onMetrics(listener: () => void): void {
@@ -276,7 +287,7 @@ export class Session {
   }
 
   async #settle(): Promise<void> {
-    this.#work.abort();
+    this.#work.abort(OVERTAKEN);
     const { signal } = (this.#work = new AbortController());
     clearTimeout(this.#timer);
     this.#timer = undefined;
