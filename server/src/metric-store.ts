@@ -1,4 +1,5 @@
 import type { DefinedMetric } from '../../eslint-plugin/src/analysis/collect-inventory.ts';
+import { SOURCE } from '../../eslint-plugin/src/host/listing.ts';
 import type { IndexedWorkspace } from './indexed-workspace.ts';
 import { collectRows, joinRows, rowsOf, usersOf, type FileRows, type MetricIndex } from './metric-index.ts';
 import type { Project } from './projects.ts';
@@ -12,6 +13,15 @@ interface Entry {
   readonly changed: Set<string>;
 }
 
+/** Joined rows of all files: the same index for as long as the rows are the same. */
+const joined = new WeakMap<Entry['rows'], MetricIndex>();
+
+function indexOf({ rows }: Entry): MetricIndex {
+  let index = joined.get(rows);
+  if (!index) joined.set(rows, (index = joinRows(rows)));
+  return index;
+}
+
 /** Metrics of workspaces: collected from all files when that is asked for, and kept in step with the files that are edited. */
 export class MetricStore {
   readonly #entries = new WeakMap<IndexedWorkspace, Entry>();
@@ -20,6 +30,7 @@ export class MetricStore {
 
   /** Notes that a file of some workspaces has changed. */
   changed(workspaces: readonly IndexedWorkspace[], path: string): void {
+    if (!SOURCE.test(path)) return;
     for (const workspace of workspaces) this.#entries.get(workspace)?.changed.add(path);
   }
 
@@ -32,13 +43,13 @@ export class MetricStore {
   async exact(project: Project, generation: number): Promise<MetricIndex> {
     const { workspace } = project;
     const known = this.#entries.get(workspace);
-    if (known?.generation === generation && known.changed.size === 0) return joinRows(known.rows);
+    if (known?.generation === generation && known.changed.size === 0) return indexOf(known);
     let running = this.#running.get(workspace);
     if (running?.generation !== generation) {
       running = { generation, entry: this.#collect(project, generation) };
       this.#running.set(workspace, running);
     }
-    return joinRows((await running.entry).rows);
+    return indexOf(await running.entry);
   }
 
   async #collect(project: Project, generation: number): Promise<Entry> {
@@ -54,7 +65,7 @@ export class MetricStore {
     const entry = this.#entries.get(project.workspace);
     if (!entry) return undefined;
     const { rows, changed, isUsed } = entry;
-    if (changed.size === 0) return joinRows(rows);
+    if (changed.size === 0) return indexOf(entry);
     const current = new Map(rows);
     for (const path of changed) {
       const found = rowsOf(project, path, isUsed);

@@ -27,6 +27,7 @@ export class QueryLinks {
   readonly metrics: readonly IndexedMetric[];
   readonly index: QueryIndex;
   readonly #workspace: Workspace;
+  readonly #byPlace = new Map<string, IndexedMetric>();
   readonly #byName = new Map<string, LinkedSeries[]>();
   readonly #recorded = new Map<string, Query[]>();
   readonly #asked = new Map<IndexedMetric, QueryName[]>();
@@ -45,7 +46,10 @@ export class QueryLinks {
     this.index = index;
     this.#workspace = workspace;
     this.#targetLabels = targetLabels;
-    for (const metric of metrics) this.#enter(metric, '');
+    for (const metric of metrics) {
+      this.#byPlace.set(`${metric.path}:${metric.definition.range.start}`, metric);
+      this.#enter(metric, '');
+    }
     for (const { queries } of index.files)
       for (const query of queries) if (query.record) append(this.#recorded, query.record.text, query);
     for (const [prefix, owners] of this.#prefixes()) for (const metric of owners) this.#enter(metric, prefix);
@@ -94,6 +98,11 @@ export class QueryLinks {
   /** All names of all files. */
   names(): readonly QueryName[] {
     return (this.#names ??= this.index.files.flatMap(queryNames));
+  }
+
+  /** The metric that is defined at an offset of a file. */
+  metricAt(path: string, start: number): IndexedMetric | undefined {
+    return this.#byPlace.get(`${path}:${start}`);
   }
 
   /** Metrics that a name of a series can mean; none for those of others. */

@@ -11,7 +11,7 @@ export const noUnusedMetric: Check = function* (metrics, { runner: { workspace }
     // Several definitions of a name: which one is written by name cannot be told.
     if ((names.get(name)?.length ?? 0) > 1 || isPublic(metric, workspace)) continue;
     if (isMentioned(metric, holder.name, workspace) || isNamed(metric, name, workspace)) continue;
-    const asked = links.metrics.find(({ definition }) => definition === metric);
+    const asked = links.metricAt(metric.path, metric.range.start);
     const queries = asked ? links.asked(asked) : [];
     const value = metric.library === 'prom' && metric.labelNames?.length === 0 ? 'a zero' : 'nothing';
     yield {

@@ -117,7 +117,7 @@ function askers(
   links: QueryLinks,
   place: (path: string, start: number) => Place,
 ): readonly Asker[] {
-  const own = links.metrics.find(({ definition }) => definition === metric);
+  const own = links.metricAt(metric.path, metric.range.start);
   const rows = new Map<string, Asker>();
   for (const { file, range, query } of own ? links.asked(own) : []) {
     const { kind, title } = query?.place ?? { kind: 'rule test', title: '' };

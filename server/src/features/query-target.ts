@@ -84,8 +84,7 @@ export function definitionPlace(services: Services, { path, definition }: Indexe
 
 /** The same metric in another index. */
 export function metricIn(links: QueryLinks, { path, definition }: IndexedMetric): IndexedMetric {
-  const found = links.metrics.find((one) => one.path === path && one.definition.range.start === definition.range.start);
-  return found ?? { path, definition, uses: [] };
+  return links.metricAt(path, definition.range.start) ?? { path, definition, uses: [] };
 }
 
 /** Where queries ask for a metric, or for a label of it. */

@@ -1,8 +1,7 @@
-import { checkMetrics, indexed } from '../checks/checks.ts';
+import { checkMetrics } from '../checks/checks.ts';
 import { withUses } from '../checks/inventory.ts';
 import type { Finding } from '../findings.ts';
 import type { Project } from '../projects.ts';
-import { QueryLinks } from '../query-links.ts';
 import type { Session } from '../session.ts';
 import { yieldToEvents } from '../slices.ts';
 import type { Feature } from './feature.ts';
@@ -38,10 +37,9 @@ async function findingsOf(
   const { runner, workspace } = project;
   if (!workspace.loaded || workspace.isUnlisted) return new Map();
   const at = `${runner.root}/_`;
-  const { metrics } = await session.metrics(at);
-  const { index } = await session.links(at);
+  const links = await session.links(at, 'exact');
   if (isOver()) return undefined;
-  const all = metrics.map(({ path, definition, uses }) =>
+  const all = links.metrics.map(({ path, definition, uses }) =>
     withUses(
       runner,
       path,
@@ -49,7 +47,6 @@ async function findingsOf(
       uses.map(({ path: file, use }) => ({ ...use, path: file })),
     ),
   );
-  const links = new QueryLinks(all.map(indexed), index, runner.workspace);
   const found: Finding[] = [];
   for (const findings of checkMetrics(all, links, runner)) {
     found.push(...findings);
