@@ -20,7 +20,7 @@ import { isBrowserFile } from './propagation-coverage.ts';
 import { shapesOf } from './propagation-facts.ts';
 import { rootImport } from './root-import.ts';
 import { RouteMounts } from './route-mounts.ts';
-import { joinAll } from './route-paths.ts';
+import { joinAll, pathTexts } from './route-paths.ts';
 import { parameterKey } from './router-keys.ts';
 
 const PROBE =
@@ -54,7 +54,7 @@ export function collectHandlers(ev: Evaluator, ctx: AnalysisContext): readonly H
 /** A probe or a scrape at every path that it has. */
 function isProbe(name: string): boolean {
   const [verb = '', ...paths] = name.split(/,? /);
-  return paths.length > 0 && paths.every((path) => PROBE.test(`${verb} ${path.replace(/^…/, '')}`));
+  return paths.length > 0 && paths.every((path) => PROBE.test(`${verb} ${path.replace(/^\/?…/, '')}`));
 }
 
 function* draftsOf(ev: Evaluator, ctx: AnalysisContext): Iterable<HandlerDraft> {
@@ -114,7 +114,7 @@ function route(
   // `app.get('setting')` reads a setting; `app.get(path, handler)` has a handler.
   if (call.arguments.length < 2 && !chained) return undefined;
   const isPath = chained === undefined || call.arguments.length > 1;
-  const own = routeTexts(ctx, chained ?? (isPath ? pathNode : undefined));
+  const own = chained ?? (isPath ? pathNode : undefined);
   if (chained === undefined && last.type === 'Literal') return undefined;
   const given = handlerArgument(ctx, optionsHandler(last) ?? last, module);
   const before = call.arguments.slice(chained ? 0 : 1, -1).flatMap((a) => handlerArgument(ctx, a, module).functions);
@@ -122,7 +122,7 @@ function route(
   return {
     kind: 'http',
     framework,
-    name: routeName(verb, joinAll(RouteMounts.of(ev, ctx).prefixes(callee.object, module), own)),
+    name: routeName(verb, fullPaths(ev, ctx, callee.object, own)),
     module,
     range: rangeFrom(callee.property, chained || first === last ? callee.property : (pathNode ?? callee.property)),
     functions: given.functions,
@@ -148,6 +148,13 @@ function frameworkOf(
 }
 
 const FRAMEWORK = /express|fastify|koa|hono|restify|polka/;
+
+/** Paths of a route with those of its router in front; the text of an expression can stand alone only. */
+function fullPaths(ev: Evaluator, ctx: AnalysisContext, receiver: Node, own: Node | undefined): readonly string[] {
+  const prefixes = RouteMounts.of(ev, ctx).prefixes(receiver, ctx.module);
+  if (prefixes.every((prefix) => prefix === '')) return routeTexts(ctx, own);
+  return joinAll(prefixes, own ? pathTexts(ev, own, ctx.module) : ['']);
+}
 
 /** `GET /orders/:id`; of a router that is mounted twice `GET /v1/orders/:id, /v2/orders/:id`. */
 function routeName(verb: string, paths: readonly string[]): string {
@@ -178,7 +185,7 @@ function routeObject(
   return {
     kind: 'http',
     framework: 'fastify',
-    name: routeName(method, joinAll(RouteMounts.of(ev, ctx).prefixes(callee.object, module), routeTexts(ctx, url))),
+    name: routeName(method, fullPaths(ev, ctx, callee.object, url)),
     module,
     range: rangeFrom(callee.property, url ?? callee.property),
     ...handlerArgument(ctx, handler, module),

@@ -190,17 +190,24 @@ function isConditional(node: Node): boolean {
   return false;
 }
 
-/** `{ exclude: ['health', { path: 'metrics', method }] }`. */
+/** `{ exclude: ['health', { path: 'metrics', method }, METRICS_PATH.slice(1)] }`. */
 function excludedBy(ev: Evaluator, options: Node, module: Module): readonly string[] | undefined {
   const value = ev.ask(options, module);
   if (value.type !== 'object' || value.rest.length > 0) return undefined;
-  const list = value.props.get('exclude')?.get();
-  if (!list) return [];
-  if (list.type !== 'array' || !list.exact) return undefined;
-  const texts = list.items.flatMap((item) => {
-    const each = item();
-    const path = each.type === 'object' ? each.props.get('path')?.get() : each;
-    return path?.type === 'literal' && typeof path.value === 'string' ? [path.value] : [];
-  });
-  return texts.length === list.items.length ? texts : undefined;
+  const property = value.props.get('exclude');
+  if (!property) return [];
+  const list = property.node.type === 'Property' ? unwrap(property.node.value) : undefined;
+  if (list?.type !== 'ArrayExpression') return undefined;
+  const texts = list.elements.map((element) => element && excludedPath(ev, element, property.module));
+  return texts.every((text) => typeof text === 'string') ? texts : undefined;
+}
+
+function excludedPath(ev: Evaluator, element: Node, module: Module): string | undefined {
+  const value = ev.ask(element, module);
+  const path = value.type === 'object' ? value.props.get('path')?.get() : value;
+  if (path?.type === 'literal' && typeof path.value === 'string') return path.value;
+  // A method of a text that is called here takes its slash away: exclusions have none.
+  const node = unwrap(element);
+  const callee = node.type === 'CallExpression' ? unwrap(node.callee) : undefined;
+  return callee?.type === 'MemberExpression' ? excludedPath(ev, callee.object, module) : undefined;
 }

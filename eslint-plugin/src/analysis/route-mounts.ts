@@ -17,11 +17,12 @@ import type { Module } from './module.ts';
 import { isTestPath } from './propagation-coverage.ts';
 import { rootImport } from './root-import.ts';
 import { isPath, joinAll, pathTexts, UNKNOWN_PART, valueIn } from './route-paths.ts';
-import { functionParameter, routerKeys, type RouterKey } from './router-keys.ts';
+import { functionParameter, routerKeys, sameRouter, type RouterKey } from './router-keys.ts';
 import { alternatives, type Env, type Value } from './value.ts';
 
 /** A router below another one. */
 interface Mount {
+  readonly router: RouterKey;
   /** Empty where it is not known what it is mounted on. */
   readonly parents: readonly RouterKey[];
   readonly paths: readonly string[];
@@ -42,7 +43,7 @@ export class RouteMounts {
   readonly #ctx: AnalysisContext;
   readonly #mounts = new Map<string, Mount[]>();
   /** Prefixes that `router.prefix('/x')` sets. */
-  readonly #set = new Map<string, (readonly string[])[]>();
+  readonly #set: { readonly router: RouterKey; readonly paths: readonly string[] }[] = [];
 
   private constructor(ev: Evaluator, ctx: AnalysisContext) {
     this.#ev = ev;
@@ -85,7 +86,7 @@ export class RouteMounts {
   #framework(key: RouterKey, seen: Set<string>): string | undefined {
     if (key.framework !== undefined || seen.has(key.id)) return key.framework;
     seen.add(key.id);
-    for (const { parents, hands } of this.#mounts.get(key.id) ?? [])
+    for (const { parents, hands } of this.#mountsOf(key))
       for (const parent of hands ? parents : []) {
         const framework = this.#framework(parent, seen);
         if (framework !== undefined) return framework;
@@ -93,15 +94,23 @@ export class RouteMounts {
     return undefined;
   }
 
+  #mountsOf(key: RouterKey): readonly Mount[] {
+    return (this.#mounts.get(key.id) ?? []).flatMap((mount) => {
+      const same = sameRouter(key, mount.router);
+      return same === 'unsure' ? [{ ...mount, paths: [UNKNOWN_PART] }] : same ? [mount] : [];
+    });
+  }
+
   #prefixes(key: RouterKey, above: ReadonlySet<string>): readonly string[] {
-    if (above.has(key.id) || above.size > MAX_DEPTH) return [];
-    const seen = new Set([...above, key.id]);
+    const id = [key.id, key.owner, ...key.frames].join(' ');
+    if (above.has(id) || above.size > MAX_DEPTH) return [];
+    const seen = new Set([...above, id]);
     const outer = [...this.#mounted(key, seen), ...this.#passedIn(key, seen)];
     return joinAll(outer.length > 0 ? outer : this.#derivedFrom(key, seen), this.#own(key));
   }
 
   #mounted(key: RouterKey, seen: ReadonlySet<string>): readonly string[] {
-    return (this.#mounts.get(key.id) ?? []).flatMap(({ parents, paths }) => {
+    return this.#mountsOf(key).flatMap(({ parents, paths }) => {
       const above = parents.flatMap((parent) => this.#prefixes(parent, seen));
       return joinAll(parents.length === 0 ? WHOLE : above, paths);
     });
@@ -126,7 +135,8 @@ export class RouteMounts {
   }
 
   /** Prefix that a router was made with, or that was set later. */
-  #own({ id, made, framework, module }: RouterKey): readonly string[] {
+  #own(key: RouterKey): readonly string[] {
+    const { id, made, framework, module } = key;
     if (framework === 'hono' && made?.type === 'CallExpression' && derivedHolder(made)) {
       const [path] = made.arguments;
       return path ? pathTexts(this.#ev, path, module) : WHOLE;
@@ -134,16 +144,16 @@ export class RouteMounts {
     if (framework !== 'koa' || !made) return WHOLE;
     const [options] = made.type === 'NewExpression' || made.type === 'CallExpression' ? made.arguments : [];
     const given = options ? this.#prefixOption(options, module, undefined) : WHOLE;
-    const [set, ...others] = this.#set.get(id) ?? [];
+    const [set, ...others] = this.#set.filter(({ router }) => router.id === id && sameRouter(key, router) !== false);
     if (set && (others.length > 0 || given[0] !== '')) return [UNKNOWN_PART];
-    return set ?? given;
+    return set?.paths ?? given;
   }
 
   #collect(module: Module): void {
     for (const call of module.scopes.nodes('CallExpression')) {
       const callee = unwrap(call.callee);
       const method = callee.type === 'MemberExpression' ? propertyName(callee) : undefined;
-      if (callee.type === 'Identifier' || callee.type === 'CallExpression') this.#handed(call, module);
+      if (method === undefined || method === 'default') this.#handed(call, module);
       if (callee.type !== 'MemberExpression' || method === undefined || call.arguments.length === 0) continue;
       if (method !== 'use' && method !== 'register' && method !== 'route' && method !== 'prefix') continue;
       if (method === 'prefix') this.#prefixSet(call, callee, module);
@@ -292,18 +302,14 @@ export class RouteMounts {
   /** Koa: `router.prefix('/api')`. */
   #prefixSet(call: TSESTree.CallExpression, callee: TSESTree.MemberExpression, module: Module): void {
     const [path] = call.arguments;
-    for (const key of path ? routerKeys(this.#ev, callee.object, module) : [])
-      if (key.framework === 'koa' && path) {
-        const list = this.#set.get(key.id) ?? [];
-        list.push(pathTexts(this.#ev, path, module));
-        this.#set.set(key.id, list);
-      }
+    for (const router of path ? routerKeys(this.#ev, callee.object, module) : [])
+      if (router.framework === 'koa' && path) this.#set.push({ router, paths: pathTexts(this.#ev, path, module) });
   }
 
-  #add(key: RouterKey, mount: Mount): void {
-    const list = this.#mounts.get(key.id);
-    if (list) list.push(mount);
-    else this.#mounts.set(key.id, [mount]);
+  #add(router: RouterKey, mount: Omit<Mount, 'router'>): void {
+    const list = this.#mounts.get(router.id);
+    if (list) list.push({ router, ...mount });
+    else this.#mounts.set(router.id, [{ router, ...mount }]);
   }
 }
 

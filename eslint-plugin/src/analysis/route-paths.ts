@@ -52,6 +52,7 @@ export function isPath(value: Value): boolean {
 export function joinPath(prefix: string, path: string): string {
   const base = prefix.replace(/\/+$/, '');
   if (path === '' || path === '/') return base === '' ? path : base;
+  if (base.endsWith(UNKNOWN_PART) && path.startsWith(UNKNOWN_PART)) return base + path.slice(UNKNOWN_PART.length);
   if (base === '') return path.startsWith(UNKNOWN_PART) || path.startsWith('/') || prefix === '' ? path : `/${path}`;
   return `${base}${path.startsWith('/') ? '' : '/'}${path}`;
 }

@@ -151,18 +151,58 @@ app.use('/admin', new Admin().router);`,
     ['GET /orders/:id, /users/:id', 'GET /admin/stats'],
   ],
   [
+    'routers of one helper or one base class are not mixed up',
+    {
+      'make.ts': `import { Router } from 'express';
+export class Make { static router() { return Router(); } }
+export abstract class Base { readonly router = Make.router(); }`,
+      'a.ts': `import { Make } from './make';\nexport const a = Make.router();\na.get('/a', (req, res) => res.end());`,
+      'b.ts': `import { Make } from './make';\nexport function b() { const r = Make.router(); r.get('/b', (req, res) => res.end()); return r; }`,
+      'c.ts': `import { Base } from './make';
+export class C extends Base { constructor() { super(); this.router.get('/c', (req, res) => res.end()); } }
+export class D extends Base { constructor() { super(); this.router.get('/d', (req, res) => res.end()); } }`,
+      'e.ts': `import { Base } from './make';
+export class E extends Base { init() { this.router.get('/e', (req, res) => res.end()); } }`,
+      'z.ts': `${APP}import { a } from './a';
+import { b } from './b';
+import { C, D } from './c';
+import { E } from './e';
+import { Make } from './make';
+const api = Make.router();
+api.use('/one', a);
+api.use('/two', b());
+api.use('/three', b());
+app.use('/api', api);
+app.use('/c', new C().router);
+app.use('/d', new D().router);`,
+    },
+    ['GET /api/one/a', 'GET /api/two/b, /api/three/b', 'GET /c/c', 'GET /d/d', 'GET /e'],
+  ],
+  [
+    'a path that is no constant, and an expression, below a router',
+    {
+      'a.ts': `${APP}const r = express.Router();
+app.use('/api', r);
+export function add(path: string) { r.get(path, (req, res) => res.end()); r.get(\`\${path}/all\`, (req, res) => res.end()); }
+r.get(/^\\/old/, (req, res) => res.end());`,
+    },
+    ['GET /api/…', 'GET /api/…/all', 'GET /api/…'],
+  ],
+  [
     'a router that is passed on, with and without its type',
     {
       'a.ts': `import type { Router } from 'express';\nexport function orders(router: Router) { router.get('/orders', (req, res) => res.end()); }`,
       'b.js': `module.exports = (router) => { router.get('/users', (req, res) => res.end()); };`,
+      'c.ts': `export default (router) => { router.get('/items', (req, res) => res.end()); };`,
       'z.ts': `${APP}import { orders } from './a';
 import users from './b';
 const api = express.Router();
 orders(api);
 users(api);
+require('./c').default(api);
 app.use('/api', api);`,
     },
-    ['GET /api/orders', 'GET /api/users'],
+    ['GET /api/orders', 'GET /api/users', 'GET /api/items'],
   ],
   [
     'mounts in tests do not count; a circle ends',
@@ -289,7 +329,10 @@ const main = (body: string): string =>
 table('nest', [
   [
     'a global prefix with an exclusion',
-    { 'src/a.ts': CONTROLLER, 'src/main.ts': main(`app.setGlobalPrefix('api', { exclude: ['ops/build'] });`) },
+    {
+      'src/a.ts': CONTROLLER,
+      'src/main.ts': `const BUILD = '/ops/build';\n${main(`app.setGlobalPrefix('api', { exclude: [{ path: 'none' }, BUILD.slice(1)] });`)}`,
+    },
     ['GET /api/orders/:id', 'GET /ops/build'],
   ],
   [
