@@ -1,6 +1,5 @@
-import { statSync } from 'node:fs';
-import { walkFiles } from '../../eslint-plugin/src/host/listing.ts';
 import { Workspace } from '../../eslint-plugin/src/host/workspace.ts';
+import { DiskMarks } from './disk-marks.ts';
 import { runInSlices } from './slices.ts';
 
 /** Files that are imported are read, and no others: what can be said before all files are known. */
@@ -27,11 +26,12 @@ export class IndexedWorkspace {
   #loading: Promise<boolean> | undefined;
   #loaded = false;
   #givenUp = false;
-  #marks: ReadonlyMap<string, string> | undefined;
+  readonly #marks: DiskMarks;
 
   constructor(root: string, unlisted = false) {
     this.root = root;
     this.#unlisted = unlisted;
+    this.#marks = new DiskMarks(root, !unlisted);
     this.near = new UnlistedWorkspace(root);
     this.all = unlisted ? this.near : new Workspace(root);
   }
@@ -81,29 +81,13 @@ export class IndexedWorkspace {
     }
   }
 
-  /** Files that are not what they were when this was last asked, looked at in slices; none the first time. */
-  async changedOnDisk(): Promise<readonly string[]> {
-    const before = this.#marks;
-    const now = new Map<string, string>();
-    await runInSlices(marksOf(this.root, now), new AbortController().signal);
-    this.#marks = now;
-    if (!before) return [];
-    return [...new Set([...before.keys(), ...now.keys()])].filter((path) => before.get(path) !== now.get(path));
+  /** Files that are not what they were when this was last asked; none the first time. */
+  changedOnDisk(): Promise<readonly string[]> {
+    return this.#marks.changed();
   }
 
   update(path: string, text: string | undefined): void {
     this.near.update(path, text);
     if (this.all !== this.near) this.all.update(path, text);
-  }
-}
-
-/** Notes time and size of the files below a folder. */
-function* marksOf(root: string, marks: Map<string, string>): Generator<void> {
-  for (const paths of walkFiles(root)) {
-    for (const path of paths) {
-      const s = statSync(path, { throwIfNoEntry: false });
-      if (s) marks.set(path, `${s.mtimeMs} ${s.size}`);
-    }
-    yield;
   }
 }

@@ -1,3 +1,4 @@
+import { existsSync } from 'node:fs';
 import { basename } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { forgetAcrossFiles } from '../../eslint-plugin/src/analysis/epoch.ts';
@@ -25,6 +26,9 @@ const PATIENCE_MS = 20;
 
 /** A change of more files, such as of a branch, is read anew as a whole: that takes less time than one by one. */
 const MANY_FILES = 200;
+
+/** Files that decide what is checked, and how far a project goes. */
+const CONFIGURES = new Set([CONFIG_FILE, 'package.json']);
 
 /** Who asks while somebody types gets an answer all the same. */
 const ATTEMPTS = 3;
@@ -76,6 +80,8 @@ export class Session {
   #metricTimer: NodeJS.Timeout | undefined;
   readonly #pushed = new Set<string>();
   #settling: Promise<void> | undefined;
+  #rescanning: Promise<void> = Promise.resolve();
+  #rescanWaits = false;
 
   constructor(host: SessionHost) {
     this.#host = host;
@@ -152,6 +158,9 @@ export class Session {
 
   /** Files on disk came, went or changed; what an editor shows of them still counts. */
   changedOnDisk(paths: readonly string[]): void {
+    if (paths.some((path) => CONFIGURES.has(basename(path)))) this.projects.forgetConfig();
+    // Nobody asks any more for one that is gone, and what was wrong with it would stay.
+    for (const path of paths) if (basename(path) === CONFIG_FILE && !existsSync(path)) this.projects.reviewConfig(path);
     for (const listener of this.#diskListeners) listener(paths.length > MANY_FILES ? undefined : paths);
     if (paths.length > MANY_FILES) this.projects.forgetFiles();
     else
@@ -171,13 +180,19 @@ export class Session {
 
   /** Looks which files changed on disk since the last time, for clients that do not watch them. */
   rescan(): void {
-    void this.#rescan().catch((error: unknown) =>
-      this.#host.onError(`Files cannot be looked at again: ${String(error)}`),
-    );
+    if (this.#rescanWaits) return;
+    this.#rescanWaits = true;
+    this.#rescanning = this.#rescanning.then(() => {
+      this.#rescanWaits = false;
+      return this.#rescan();
+    });
+    this.follow(this.#rescanning);
   }
 
   async #rescan(): Promise<void> {
     for (const workspace of this.projects.workspaces()) {
+      // What is read now has been looked at before.
+      if (!workspace.loading && !workspace.isUnlisted) continue;
       const paths = await workspace.changedOnDisk();
       if (paths.length > 0) this.changedOnDisk(paths);
     }

@@ -14,7 +14,10 @@ const WATCHED = [
   ...QUERY_GLOBS,
 ];
 
-/** Changes on disk: the client watches where it can, else files are looked at again when one is saved. */
+/** Who opens many documents at once has the files looked at once, in milliseconds. */
+const PAUSE_MS = 2000;
+
+/** Changes on disk: the client watches where it can, else files are looked at again when one is saved or opened. */
 export const watchedFiles: Feature = {
   start(services) {
     const { connection, session, client } = services;
@@ -30,7 +33,6 @@ export const watchedFiles: Feature = {
     });
     connection.onDidChangeWatchedFiles(({ changes }) => {
       const paths = changes.flatMap(({ uri }) => pathOf(uri) ?? []);
-      if (paths.some((path) => basename(path) === CONFIG_FILE)) session.projects.forgetConfig();
       if (paths.length > 0) session.changedOnDisk(paths);
     });
     connection.onDidSaveTextDocument(({ textDocument: { uri } }) => {
@@ -39,6 +41,21 @@ export const watchedFiles: Feature = {
       if (basename(path) === CONFIG_FILE) session.projects.forgetConfig();
       if (!watches) session.rescan();
       session.changed();
+    });
+    if (watches) return;
+    let lastLook = 0;
+    let next: NodeJS.Timeout | undefined;
+    session.onDocument(({ path }, event) => {
+      if (event !== 'opened') return;
+      session.projects.of(path);
+      next ??= setTimeout(
+        () => {
+          next = undefined;
+          lastLook = Date.now();
+          session.rescan();
+        },
+        Math.max(0, lastLook + PAUSE_MS - Date.now()),
+      );
     });
   },
 };
