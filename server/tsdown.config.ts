@@ -16,6 +16,8 @@ const typescriptOfTsMorph = {
   load: (id: string) => (id === '\0typescript.cjs' ? "module.exports = require('ts-morph').ts;" : undefined),
 };
 
+const PROGRAMS = new Set(['main.js', 'telint.js']);
+
 export default defineConfig([
   // The rules and all libraries but the parser and ts-morph are bundled: starting a server reads two files, not hundreds.
   {
@@ -24,6 +26,8 @@ export default defineConfig([
     format: 'esm',
     // jsonc-parser's `main` is UMD, whose requires no bundler follows.
     inputOptions: { resolve: { mainFields: ['module', 'main'] } },
+    // Not in the sources: typescript-eslint would load the whole project a second time for a file that begins so.
+    banner: ({ fileName }) => (PROGRAMS.has(fileName) ? '#!/usr/bin/env node' : ''),
   },
   // The parser for machines that oxc-parser has no binary for.
   {

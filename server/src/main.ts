@@ -1,4 +1,3 @@
-#!/usr/bin/env node
 import { enableCompileCache } from 'node:module';
 import { createConnection, ProposedFeatures, type Connection } from 'vscode-languageserver/node';
 import { version } from './cli/version.ts';

@@ -1,4 +1,3 @@
-#!/usr/bin/env node
 import { enableCompileCache } from 'node:module';
 
 // The command is started anew for every commit and every CI job: compiled code is kept between runs.
