@@ -223,7 +223,7 @@ export function builtinMethod(
         : undefined;
     if (builtin) return { type: 'array', exact: false, items: [() => builtin] };
     const item =
-      fn && ev.activeParams.size < 6
+      fn && ev.activeParams.length < 6
         ? apply(ev, fn, call, [(): Value => ev.elementOf(object)], undefined, undefined, undefined)
         : undefined;
     return { type: 'array', exact: false, items: [() => item ?? unknown([], 'call')] };

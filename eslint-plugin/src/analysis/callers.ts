@@ -1,8 +1,8 @@
 import { argumentAt, dottedName, propertyName, unwrap, type FunctionNode, type Node, type TSESTree } from './ast.ts';
-import { AcrossFiles } from './epoch.ts';
 import type { Evaluator } from './evaluate.ts';
 import { importSource, specifierName, type Module } from './module.ts';
 import type { Binding } from './scope.ts';
+import { TreeMemoryAcrossFiles, treeOfNode } from './tree-memory.ts';
 
 import { alternatives } from './value.ts';
 import { splitWords } from './words.ts';
@@ -19,7 +19,7 @@ export interface CallSite {
   readonly argument?: Node;
 }
 
-const cache = new AcrossFiles<FunctionNode, readonly CallSite[]>();
+const cache = new TreeMemoryAcrossFiles<FunctionNode, readonly CallSite[]>(treeOfNode);
 const MAX_FILES = 12;
 
 /** How a function can be reached: its binding, its property name, or as a constructor. */

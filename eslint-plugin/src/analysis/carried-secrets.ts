@@ -13,6 +13,7 @@ import type { Sensitive } from './judge-sensitive.ts';
 import type { Module } from './module.ts';
 import type { Binding } from './scope.ts';
 import { classifyPath, type SensitiveMatch, type Vocabulary } from './sensitivity.ts';
+import { TreeMemory, treeOfModule } from './tree-memory.ts';
 
 /**
  * A secret that an argument carries although nothing in its own name or value says so: an object whose secret field the
@@ -50,10 +51,10 @@ function rootOf(node: Node): TSESTree.Identifier | undefined {
 }
 
 /** Reads of members by the text of their object: `response.data` → `response.data.access_token`. */
-const readsCache = new WeakMap<
+const readsCache = new TreeMemory<
   Module,
   ReadonlyMap<string, readonly (TSESTree.MemberExpression | TSESTree.ObjectPattern)[]>
->();
+>(treeOfModule);
 
 function readsOf(module: Module): ReadonlyMap<string, readonly (TSESTree.MemberExpression | TSESTree.ObjectPattern)[]> {
   let map = readsCache.get(module);

@@ -1,11 +1,11 @@
 import { argumentAt, calleeName, propertyName, rangeOf, unwrap, type Node, type TSESTree } from './ast.ts';
-import { AcrossFiles } from './epoch.ts';
 import type { Evaluator } from './evaluate.ts';
 import { declaredLabels, limitsOf, type DeclaredLabels } from './label-domains.ts';
 import { libraryExport, shapeMember } from './libraries.ts';
 import type { Module } from './module.ts';
 import type { SinkSite } from './sinks.ts';
 import { alternatives, type Value } from './value.ts';
+import { TreeMemoryAcrossFiles, treeOfNode } from './tree-memory.ts';
 
 /** Where a metric is defined and what the definition says. */
 export interface MetricDefinition {
@@ -21,7 +21,7 @@ export interface MetricDefinition {
   readonly set?: string | undefined;
 }
 
-const cache = new AcrossFiles<Node, MetricDefinition | null>();
+const cache = new TreeMemoryAcrossFiles<Node, MetricDefinition | null>(treeOfNode);
 
 /** Definition of the metric that a site writes to, where it can be traced. */
 export function definitionOf(ev: Evaluator, site: SinkSite, module: Module): MetricDefinition | undefined {

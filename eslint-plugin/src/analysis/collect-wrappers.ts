@@ -13,6 +13,7 @@ import type { Module } from './module.ts';
 import { callsAny } from './relevance.ts';
 import { sinkSites, type SinkSite } from './sinks.ts';
 import { alternatives, type Env, type FunctionValue, type Step, type Value } from './value.ts';
+import { TreeMemoryAcrossFiles, treeOfModule } from './tree-memory.ts';
 
 /** A call of a workspace function of another file that writes telemetry from its parameters. */
 interface WrapperCall {
@@ -23,7 +24,7 @@ interface WrapperCall {
   readonly name: string;
 }
 
-const cache = new AcrossFiles<Module, readonly WrapperCall[]>();
+const cache = new TreeMemoryAcrossFiles<Module, readonly WrapperCall[]>(treeOfModule);
 
 /** Names of functions and methods of the workspace that write telemetry, so that other calls need not be looked at. */
 const namesCache = new AcrossFiles<Evaluator, Readonly<Record<WrapperKind, WrapperNames>>>();
@@ -119,7 +120,7 @@ function addName(fn: FunctionNode, names: Set<string>): void {
   if (holder?.type === 'Identifier') names.add(holder.name);
 }
 
-const functionsCache = new AcrossFiles<Module, ReadonlyMap<FunctionNode, readonly SinkSite[]>>();
+const functionsCache = new TreeMemoryAcrossFiles<Module, ReadonlyMap<FunctionNode, readonly SinkSite[]>>(treeOfModule);
 
 /** Functions of a file that write telemetry in their own body or in callbacks inside it. */
 function sinkFunctions(ev: Evaluator, module: Module): ReadonlyMap<FunctionNode, readonly SinkSite[]> {

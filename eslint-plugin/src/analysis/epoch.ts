@@ -1,4 +1,10 @@
 let epoch = 0;
+const listeners: (() => void)[] = [];
+
+/** Called whenever a file has changed. */
+export function onForgetAcrossFiles(listener: () => void): void {
+  listeners.push(listener);
+}
 
 /**
  * Says that a file has changed: what was found across files counts no longer. Trees, scopes and whatever follows from one
@@ -6,6 +12,7 @@ let epoch = 0;
  */
 export function forgetAcrossFiles(): void {
   epoch++;
+  for (const listener of listeners) listener();
 }
 
 /** Weak map for what was found with the help of other files; empty after the next change of a file. */

@@ -18,6 +18,7 @@ import {
   type ObjectValue,
   type Value,
 } from './value.ts';
+import { TreeMemory, treeOfBinding } from './tree-memory.ts';
 
 /** Value of a name where it is used. */
 export function evaluateIdentifier(
@@ -130,7 +131,7 @@ function variableValue(ev: Evaluator, binding: Binding, module: Module, env: Env
   return value;
 }
 
-const assignmentCache = new WeakMap<Binding, readonly Node[]>();
+const assignmentCache = new TreeMemory<Binding, readonly Node[]>(treeOfBinding);
 
 /** Right-hand sides of later assignments to a variable. */
 function assignmentsOf(binding: Binding, module: Module): readonly Node[] {
@@ -152,7 +153,7 @@ interface Write {
   readonly node: Node;
   readonly spread: boolean;
 }
-const writesCache = new WeakMap<Binding, readonly Write[]>();
+const writesCache = new TreeMemory<Binding, readonly Write[]>(treeOfBinding);
 
 /** `x.a = v`, `x['a'] = v`, `x[k] = v`, `Object.assign(x, …)`. */
 function writesTo(binding: Binding, module: Module): readonly Write[] {

@@ -17,6 +17,7 @@ import {
   type SourceValue,
   type Value,
 } from './value.ts';
+import { TreeMemory, treeOfNode } from './tree-memory.ts';
 
 /** Value of `object.name`; an undefined name is a computed access whose key is not known. */
 export function memberValue(
@@ -314,7 +315,7 @@ export function classMember(
   return base.type === 'class' ? classMember(ev, base, name, isStatic, self, depth + 1) : undefined;
 }
 
-const writesCache = new WeakMap<Node, readonly { readonly name: string; readonly value: Node }[]>();
+const writesCache = new TreeMemory<Node, readonly { readonly name: string; readonly value: Node }[]>(treeOfNode);
 
 /** Assignments `this.x = …` anywhere in the class, and `instance.x = …` to a variable made by `new` of the class in static factories. */
 function fieldWrites(cls: ClassValue): readonly { readonly name: string; readonly value: Node }[] {

@@ -69,8 +69,8 @@ function wholeParameter(
   if (role && role.type !== 'unknown') return role;
   const named = conventional(own, fn, index, module, declared !== undefined);
   if (named) return named;
-  if (ev.activeParams.has(fn) || ev.activeParams.size > 6 || ev.exhausted) return fallback();
-  ev.activeParams.add(fn);
+  if (ev.activeParams.includes(fn) || ev.activeParams.length > 6 || ev.exhausted) return fallback();
+  ev.activeParams.push(fn);
   try {
     const sites = callSitesOf(ev, fn, module);
     const values = sites.slice(0, MAX_SITES).map((s) => argumentValue(ev, s, index, target));
@@ -85,7 +85,7 @@ function wholeParameter(
         }
       : joined;
   } finally {
-    ev.activeParams.delete(fn);
+    ev.activeParams.pop();
   }
 }
 
@@ -260,14 +260,14 @@ function passedTo(
   module: Module,
   env: Env | undefined,
 ): Value | undefined {
-  if (call.type !== 'CallExpression' || ev.activeParams.has(call)) return undefined;
+  if (call.type !== 'CallExpression' || ev.activeParams.includes(call)) return undefined;
   const callee = ev.evaluate(call.callee, module, env);
   if (callee.type !== 'function') return undefined;
   const param = callee.node.params[position];
   if (param?.type !== 'Identifier') return undefined;
   const binding = callee.module.scopes.lookup(param.name, callee.node.body ?? callee.node);
   if (!binding) return undefined;
-  ev.activeParams.add(call);
+  ev.activeParams.push(call);
   try {
     const values: Value[] = [];
     for (const ref of callee.module.scopes.references(binding).slice(0, 20)) {
@@ -277,7 +277,7 @@ function passedTo(
     }
     return values.length > 0 ? join(values) : undefined;
   } finally {
-    ev.activeParams.delete(call);
+    ev.activeParams.pop();
   }
 }
 

@@ -30,6 +30,7 @@ import {
   type Thunk,
   type Value,
 } from './value.ts';
+import { TreeMemoryAcrossFiles, treeOfModule } from './tree-memory.ts';
 
 /** Evaluations that one question may take; past it the answer is "unknown". */
 const BUDGET = 1500;
@@ -43,11 +44,12 @@ export class Evaluator {
   private budget = BUDGET;
   private nesting = 0;
   /** Values of the nodes of a module, which go with it when its file is edited. */
-  private readonly memos = new WeakMap<Module, Map<Node, Value>>();
+  private readonly memos = new TreeMemoryAcrossFiles<Module, Map<Node, Value>>(treeOfModule);
   private recent: { readonly module: Module; readonly memo: Map<Node, Value> } | undefined;
-  private readonly active = new Set<Node>();
+  /** Nodes that are being evaluated: a stack, because a set keeps what was taken out in the tables that it has outgrown. */
+  private readonly active: Node[] = [];
   /** Functions whose callers are being asked for, so that recursion ends. */
-  readonly activeParams = new Set<Node>();
+  readonly activeParams: Node[] = [];
 
   constructor(host: ModuleHost, settings: Settings) {
     this.host = host;
@@ -83,8 +85,8 @@ export class Evaluator {
     }
     if (--this.budget < 0 || this.nesting > MAX_NESTING) return unknown(nameOf(node), 'budget');
     if (!env) {
-      if (this.active.has(node)) return unknown(nameOf(node), 'budget');
-      this.active.add(node);
+      if (this.active.includes(node)) return unknown(nameOf(node), 'budget');
+      this.active.push(node);
     }
     this.nesting++;
     let value: Value;
@@ -92,7 +94,7 @@ export class Evaluator {
       value = this.dispatch(node, module, env);
     } finally {
       this.nesting--;
-      if (!env) this.active.delete(node);
+      if (!env) this.active.pop();
     }
     if (expression !== node) value = narrowByAssertion(this, expression, value, module);
     if (!env && this.budget > 0) this.memoOf(module).set(node, value);

@@ -12,6 +12,7 @@ import type { Evaluator } from './evaluate.ts';
 import type { Module } from './module.ts';
 import { valueOfType } from './type-syntax.ts';
 import { bounded, literal, through, type Thunk, type Value } from './value.ts';
+import { TreeMemory, treeOfModule } from './tree-memory.ts';
 
 /** Remembers the first result. */
 export function lazy(thunk: Thunk): Thunk {
@@ -149,7 +150,7 @@ export function returnedExpressions(fn: FunctionNode, module: Module): readonly 
   return byFunction.get(fn) ?? [];
 }
 
-const returnsCache = new WeakMap<Module, Map<FunctionNode, Node[]>>();
+const returnsCache = new TreeMemory<Module, Map<FunctionNode, Node[]>>(treeOfModule);
 
 /** Annotated return type of a function. */
 export function returnAnnotation(fn: FunctionNode): TSESTree.TypeNode | undefined {

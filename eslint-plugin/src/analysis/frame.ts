@@ -6,6 +6,7 @@ import type { Module } from './module.ts';
 import { patternIds, type Binding } from './scope.ts';
 import { annotationOf, typeName, valueOfType } from './type-syntax.ts';
 import { alternatives, literal, type Env, type Thunk, type Value } from './value.ts';
+import { TreeMemory, treeOfNode } from './tree-memory.ts';
 
 /** Binds the parameters of a function to arguments. */
 export function bindParameters(
@@ -46,7 +47,7 @@ function typedFallback(ev: Evaluator, value: Value, binding: Binding, param: Nod
   return valueOfType(ev, { node: annotation, module }, [typeName(annotation) ?? binding.name]) ?? value;
 }
 
-const paramsCache = new WeakMap<FunctionNode, readonly Binding[]>();
+const paramsCache = new TreeMemory<FunctionNode, readonly Binding[]>(treeOfNode);
 
 /** Bindings of a function's parameters. */
 export function paramBindings(fn: FunctionNode, module: Module): readonly Binding[] {

@@ -4,6 +4,7 @@ import type { Module } from './module.ts';
 import { returnedExpressions } from './expressions.ts';
 import { valueOfType } from './type-syntax.ts';
 import { bounded, type Env, type FunctionValue, type Value } from './value.ts';
+import { TreeMemory, treeOfNode } from './tree-memory.ts';
 
 const MAX_CLIMB = 40;
 
@@ -44,7 +45,7 @@ export function guardOf(ev: Evaluator, use: Node, module: Module, env: Env | und
   return undefined;
 }
 
-const exitsCache = new WeakMap<Node, readonly TSESTree.IfStatement[]>();
+const exitsCache = new TreeMemory<Node, readonly TSESTree.IfStatement[]>(treeOfNode);
 
 /** `if (…) return` statements of a block, in order; found once per block. */
 function earlyExits(block: TSESTree.BlockStatement | TSESTree.Program): readonly TSESTree.IfStatement[] {
@@ -58,7 +59,7 @@ function earlyExits(block: TSESTree.BlockStatement | TSESTree.Program): readonly
   return list;
 }
 
-const assertionsCache = new WeakMap<Node, ReadonlyMap<string, readonly Assertion[]>>();
+const assertionsCache = new TreeMemory<Node, ReadonlyMap<string, readonly Assertion[]>>(treeOfNode);
 
 /** A call that stands alone or gives a variable its value, and the position of an argument in it. */
 interface Assertion {

@@ -18,6 +18,7 @@ import { shapesOf } from './propagation-facts.ts';
 import { rootImport } from './root-import.ts';
 import { sinkSites, type SinkSite } from './sinks.ts';
 import { lineOf } from './trace.ts';
+import { TreeMemoryAcrossFiles, treeOfNode } from './tree-memory.ts';
 
 /** What is looked for in a handler. */
 type Wanted = 'span' | 'metric';
@@ -39,7 +40,7 @@ interface Called {
   readonly target: HomedFunction;
 }
 
-const called = new AcrossFiles<FunctionNode, readonly Called[]>();
+const called = new TreeMemoryAcrossFiles<FunctionNode, readonly Called[]>(treeOfNode);
 
 /** Finds what gives a handler its span or metric. */
 export class EvidenceSearch {

@@ -2,6 +2,7 @@ import type { Node } from './ast.ts';
 import type { ModuleHost } from './host.ts';
 import { libraryExport, librariesOf, libraryType } from './libraries.ts';
 import { importSource, moduleOf, specifierName, type ExportTarget, type Module } from './module.ts';
+import { TreeMemoryAcrossFiles, treeOfModule } from './tree-memory.ts';
 
 /** An export where it is declared. */
 export interface FoundExport {
@@ -21,8 +22,10 @@ const MAX_SEEN = 2000;
 /** Which module means what: specifiers to modules, names to the declarations behind re-exports. */
 export class ModuleGraph {
   readonly host: ModuleHost;
-  private readonly exportCache = new WeakMap<Module, Map<string, FoundExport | undefined>>();
-  private readonly outsideCache = new WeakMap<Module, Map<string, OutsideExport | undefined>>();
+  private readonly exportCache = new TreeMemoryAcrossFiles<Module, Map<string, FoundExport | undefined>>(treeOfModule);
+  private readonly outsideCache = new TreeMemoryAcrossFiles<Module, Map<string, OutsideExport | undefined>>(
+    treeOfModule,
+  );
 
   constructor(host: ModuleHost) {
     this.host = host;

@@ -1,6 +1,7 @@
 import { patternIds, buildScopes, type Binding, type ScopeInfo } from './scope.ts';
 import { propertyName, unwrap, type Node, type TSESTree } from './ast.ts';
 import type { ParsedFile } from './host.ts';
+import { TreeMemory } from './tree-memory.ts';
 
 /** Where an exported name comes from. */
 export type ExportTarget =
@@ -20,7 +21,7 @@ export interface Module {
   readonly starExports: readonly string[];
 }
 
-const cache = new WeakMap<TSESTree.Program, Module>();
+const cache = new TreeMemory<TSESTree.Program, Module>((program) => program);
 
 /** The module of a parsed file; built once per tree. */
 export function moduleOf(file: ParsedFile): Module {

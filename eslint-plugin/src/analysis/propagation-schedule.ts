@@ -1,5 +1,4 @@
 import { calleeName, dottedName, parentOf, propertyName, unwrap, type Node, type TSESTree } from './ast.ts';
-import { AcrossFiles } from './epoch.ts';
 import type { AnalysisContext } from './context.ts';
 import type { Module } from './module.ts';
 import type { TracingProject } from './propagation-coverage.ts';
@@ -8,6 +7,7 @@ import { isScheduled } from './propagation-publish.ts';
 import { startsByItself } from './propagation-reach.ts';
 import { findNode } from './span-life-find.ts';
 import { alternatives } from './value.ts';
+import { TreeMemoryAcrossFiles, treeOfModule } from './tree-memory.ts';
 
 const QUEUES = new Set(['bullmq.Queue', 'bull.Queue']);
 /** Calls that put a job into a queue: `upsertJobScheduler` always on a schedule, the others with the option `repeat`. */
@@ -38,20 +38,20 @@ interface Addition {
   readonly queue: string;
 }
 
-const known = new AcrossFiles<Settings, WeakMap<Module, readonly Addition[]>>();
+const known = new TreeMemoryAcrossFiles<Module, Map<Settings, readonly Addition[]>>(treeOfModule);
 
 /** Jobs that a file adds; found once, because every worker of the workspace asks. */
 function additions(ctx: AnalysisContext, module: Module): readonly Addition[] {
-  let byModule = known.get(ctx.settings);
-  if (!byModule) known.set(ctx.settings, (byModule = new WeakMap()));
-  let list = byModule.get(module);
+  let bySettings = known.get(module);
+  if (!bySettings) known.set(module, (bySettings = new Map<Settings, readonly Addition[]>()));
+  let list = bySettings.get(ctx.settings);
   if (!list) {
     list = module.scopes.nodes('CallExpression').flatMap((call) => {
       const method = calleeName(call) ?? '';
       const queue = method === SCHEDULER || ADDS.has(method) ? queueName(ctx, call, module) : undefined;
       return queue === undefined ? [] : [{ call, method, queue }];
     });
-    byModule.set(module, list);
+    bySettings.set(ctx.settings, list);
   }
   return list;
 }

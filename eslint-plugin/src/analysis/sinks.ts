@@ -1,8 +1,8 @@
 import { enclosingFunction, propertyName, unwrap, type FunctionNode, type Node, type TSESTree } from './ast.ts';
-import { AcrossFiles } from './epoch.ts';
 import type { Evaluator } from './evaluate.ts';
 import { libraryExport, libraryType, shapeMember, shapeOf } from './libraries.ts';
 import type { Module } from './module.ts';
+import { TreeMemoryAcrossFiles, treeOfModule } from './tree-memory.ts';
 
 import { importSource, specifierName } from './module.ts';
 import { libraries } from '../knowledge/libraries/index.ts';
@@ -45,8 +45,8 @@ const logMethods = new Set<string>([
 ]);
 const forwards = new Set(['apply', 'call']);
 
-const cache = new AcrossFiles<Module, readonly SinkSite[]>();
-const logCache = new AcrossFiles<Module, readonly SinkSite[]>();
+const cache = new TreeMemoryAcrossFiles<Module, readonly SinkSite[]>(treeOfModule);
+const logCache = new TreeMemoryAcrossFiles<Module, readonly SinkSite[]>(treeOfModule);
 
 /** Calls of a file that write metrics, spans, baggage or to error trackers. */
 export function sinkSites(ev: Evaluator, module: Module): readonly SinkSite[] {

@@ -1,6 +1,7 @@
 import { dottedName, propertyName, unwrap, walk, type Node, type TSESTree } from './ast.ts';
 import type { Machine } from './span-life-machine.ts';
 import { joinStates, mapState, undecided, withFact, type Jump, type Path, type State } from './span-life-paths.ts';
+import { TreeMemory, treeOfNode } from './tree-memory.ts';
 
 interface Branches {
   readonly yes: State;
@@ -47,7 +48,7 @@ function operandText(node: Node): string | undefined {
   return dottedName(n);
 }
 
-const questionsCache = new WeakMap<Node, ReadonlyMap<string, number>>();
+const questionsCache = new TreeMemory<Node, ReadonlyMap<string, number>>(treeOfNode);
 
 /** Counts the conditions that a piece of code asks; once, for all spans in it. */
 export function countQuestions(root: Node): ReadonlyMap<string, number> {

@@ -56,7 +56,11 @@ export function hashesOf(bytes: string): readonly number[] {
   return bytes
     .split(/[^\w$\x80-\xff]+/)
     .filter((word) => word !== '')
-    .map((word) => [...word].reduce((hash, character) => (Math.imul(hash, 31) + character.charCodeAt(0)) | 0, 0));
+    .map((word) => {
+      let hash = 0;
+      for (let i = 0; i < word.length; i++) hash = (Math.imul(hash, 31) + word.charCodeAt(i)) | 0;
+      return hash;
+    });
 }
 
 /** Does a text hold another one whose ends are not parts of longer words? */

@@ -1,6 +1,7 @@
 import { readFileSync, statSync } from 'node:fs';
 import { basename, dirname, extname, join, relative, sep } from 'node:path';
 import type { ModuleHost, ParsedFile, ProjectFacts, TypeOracle } from '../analysis/host.ts';
+import { forgetTree } from '../analysis/tree-memory.ts';
 import { decode, encode, importedNames } from './bytes.ts';
 import { Folders } from './folders.ts';
 import { Mentions } from './mentions.ts';
@@ -45,8 +46,9 @@ export class Workspace implements ModuleHost {
   #folders = new Folders();
   #resolver: Resolver;
   readonly #sources = new Map<string, Source | undefined>();
-  readonly #parsed = new Map<string, ParsedFile | undefined>();
-  readonly #linted = new Map<string, WeakRef<ParsedFile>>();
+  /** Trees of files that others were judged by: null where there is none, undefined where the file has changed since. */
+  readonly #parsed = new Map<string, ParsedFile | null | undefined>();
+  readonly #linted = new Map<string, WeakRef<ParsedFile> | undefined>();
   readonly #mentions = new Mentions({
     read: (path) => this.#read(path),
     listed: () => this.#files,
@@ -95,11 +97,13 @@ export class Workspace implements ModuleHost {
     // Not read for this: it may have changed already.
     const isNew = !this.#sources.has(path);
     const before = this.#sources.get(path)?.bytes;
-    this.#sources.delete(path);
-    if (text !== undefined) this.#sources.set(path, { bytes: encode(text), text, mtime: -1, size: -1 });
-    this.#parsed.delete(path);
-    this.#linted.delete(path);
-    const bytes = this.#read(path);
+    for (const file of [this.#parsed.get(path), this.#linted.get(path)?.deref()]) if (file) forgetTree(file.ast);
+    // Entries are overwritten and not deleted: a map keeps what was deleted in the tables that it has outgrown.
+    if (this.#parsed.has(path)) this.#parsed.set(path, undefined);
+    if (this.#linted.has(path)) this.#linted.set(path, undefined);
+    const source = text === undefined ? readSource(path) : { bytes: encode(text), text, mtime: -1, size: -1 };
+    this.#sources.set(path, source);
+    const bytes = source?.bytes;
     const cameOrWent = isNew || (bytes === undefined) !== (before === undefined);
     const isPackage = basename(path) === 'package.json';
     if (cameOrWent || isPackage || /[jt]sconfig[^/]*\.json$/.test(path)) this.#forgetFolders();
@@ -159,23 +163,17 @@ export class Workspace implements ModuleHost {
 
   #read(path: string): string | undefined {
     if (this.#sources.has(path)) return this.#sources.get(path)?.bytes;
-    let source: Source | undefined;
-    try {
-      const s = statSync(path);
-      if (s.isFile() && s.size <= MAX_BYTES)
-        source = { bytes: readFileSync(path, 'latin1'), mtime: s.mtimeMs, size: s.size };
-    } catch {
-      source = undefined;
-    }
+    const source = readSource(path);
     this.#sources.set(path, source);
     return source?.bytes;
   }
 
   parse(path: string): ParsedFile | undefined {
-    if (this.#parsed.has(path)) return this.#parsed.get(path);
+    const parsed = this.#parsed.get(path);
+    if (parsed !== undefined) return parsed ?? undefined;
     const text = SOURCE.test(path) ? this.text(path) : undefined;
     const file = text === undefined ? undefined : (this.known(path, text) ?? parseFile(path, text));
-    this.#parsed.set(path, file);
+    this.#parsed.set(path, file ?? null);
     return file;
   }
 
@@ -314,6 +312,16 @@ export class Workspace implements ModuleHost {
     for (const dir of out)
       for (let d = dir; d.length >= this.root.length && !folders.has(d); d = dirname(d)) folders.add(d);
     return [...folders].map((d) => join(d, 'package.json')).filter((p) => this.#folders.isFile(p));
+  }
+}
+
+function readSource(path: string): Source | undefined {
+  try {
+    const s = statSync(path);
+    if (!s.isFile() || s.size > MAX_BYTES) return undefined;
+    return { bytes: readFileSync(path, 'latin1'), mtime: s.mtimeMs, size: s.size };
+  } catch {
+    return undefined;
   }
 }
 
