@@ -1,12 +1,16 @@
 import { join, resolve } from 'node:path';
-import { parse, printParseErrorCode, type ParseError } from 'jsonc-parser';
+import { parse, type ParseError } from 'jsonc-parser';
 import { readText } from '../../eslint-plugin/src/host/read-text.ts';
 import { readSettings } from '../../eslint-plugin/src/host/settings.ts';
 import { defaultSettings, type Settings } from '../../eslint-plugin/src/analysis/settings.ts';
 import { isInPreset, PRESETS, presetSettings, type Preset } from '../../eslint-plugin/src/presets.ts';
+import { sourceOf } from '../../eslint-plugin/src/rules/create-rule.ts';
 import { rules } from '../../eslint-plugin/src/rules/index.ts';
 import { checkInfos } from './checks/catalog.ts';
 import type { Severity } from './findings.ts';
+import { jsonProblem } from './json-errors.ts';
+import { nearest } from './nearest.ts';
+import { optionsMistake } from './rule-options.ts';
 
 /** Name of the configuration file. It is data: nothing of a workspace is ever run. */
 export const CONFIG_FILE = 'telint.json';
@@ -54,7 +58,13 @@ export function loadConfig(root: string, preset?: Preset, file?: string): Config
   } catch (error) {
     if (file === undefined && (error as NodeJS.ErrnoException).code === 'ENOENT')
       return configOf(preset === undefined ? {} : { preset }, path);
-    throw new ConfigError(`${path} cannot be read: ${(error as Error).message}.`, { cause: error });
+    const isMissing = (error as NodeJS.ErrnoException).code === 'ENOENT';
+    throw new ConfigError(
+      isMissing ? `${path} does not exist.` : `${path} cannot be read: ${(error as Error).message}.`,
+      {
+        cause: error,
+      },
+    );
   }
   return parseConfig(text, path, preset);
 }
@@ -72,7 +82,7 @@ function parseJson(text: string, path: string): Record<string, unknown> {
   if (first) {
     const before = text.slice(0, first.offset).split('\n');
     throw new ConfigError(
-      `${path}:${before.length}:${(before.at(-1) ?? '').length + 1}: ${printParseErrorCode(first.error)}. Write JSON (comments are allowed).`,
+      `${path}:${before.length}:${(before.at(-1) ?? '').length + 1}: ${jsonProblem(first.error)}. Write JSON (comments are allowed).`,
     );
   }
   if (typeof value !== 'object' || value === null || Array.isArray(value))
@@ -83,7 +93,7 @@ function parseJson(text: string, path: string): Record<string, unknown> {
 /** Configuration from data; `path` is named in messages. */
 export function configOf(raw: Readonly<Record<string, unknown>>, path: string): Config {
   for (const key of Object.keys(raw))
-    if (!KEYS.includes(key)) throw new ConfigError(`${path}: "${key}" is not known. Known keys: ${KEYS.join(', ')}.`);
+    if (!KEYS.includes(key)) throw new ConfigError(`${path}: "${key}" is not known. ${meant(key, KEYS, 'keys')}`);
   const preset = raw['preset'] ?? 'recommended';
   if (!PRESETS.includes(preset as Preset))
     throw new ConfigError(`${path}: "preset" must be one of ${PRESETS.map((p) => `"${p}"`).join(', ')}.`);
@@ -137,6 +147,17 @@ function settingsOf(preset: Preset, raw: Readonly<Record<string, unknown>>, path
   }
 }
 
+/** The name that a mistyped one was meant to be, or all that there are. */
+function meant(name: string, known: readonly string[], what: string): string {
+  const similar = nearest(name, known);
+  return similar === undefined ? `Known ${what}: ${known.join(', ')}.` : `Did you mean "${similar}"?`;
+}
+
+/** Checks of the workspace have no options. */
+function schemaOf(name: string): readonly Readonly<Record<string, unknown>>[] {
+  return Object.hasOwn(rules, name) ? (sourceOf(rules[name as keyof typeof rules])?.meta.schema ?? []) : [];
+}
+
 function ruleSettings(preset: Preset, given: unknown, path: string): ReadonlyMap<string, RuleSetting> {
   if (typeof given !== 'object' || given === null || Array.isArray(given))
     throw new ConfigError(`${path}: "rules" must be an object such as { "require-span-end": "error" }.`);
@@ -149,12 +170,17 @@ function ruleSettings(preset: Preset, given: unknown, path: string): ReadonlyMap
   for (const [key, value] of Object.entries(given)) {
     const name = key.replace(/^telint\//, '');
     if (!Object.hasOwn(rules, name) && !Object.hasOwn(checkInfos, name)) {
-      const known = [...Object.keys(rules), ...Object.keys(checkInfos)].join(', ');
-      throw new ConfigError(`${path}: there is no rule "${key}". Known rules: ${known}.`);
+      const known = [...Object.keys(rules), ...Object.keys(checkInfos)];
+      throw new ConfigError(`${path}: there is no rule "${key}". ${meant(name, known, 'rules')}`);
     }
     const [level, ...options] = Array.isArray(value) ? (value as unknown[]) : [value];
     if (typeof level !== 'string' || !(level in LEVELS))
       throw new ConfigError(`${path}: rules["${key}"] must be "off", "warn" or "error", or an array that begins so.`);
+    const mistake = optionsMistake(schemaOf(name), options);
+    if (mistake !== undefined)
+      throw new ConfigError(
+        `${path}: rules["${key}"]${/^:/.test(mistake) ? '' : ' '}${mistake}${/[?]$/.test(mistake) ? '' : '.'}`,
+      );
     const severity = LEVELS[level as keyof typeof LEVELS];
     if (severity) settings.set(name, { severity, options });
     else settings.delete(name);

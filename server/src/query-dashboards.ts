@@ -1,5 +1,6 @@
 /** Queries in dashboards of Grafana: panels at any depth, annotations and variables. */
-import { parseTree, printParseErrorCode, type Node as JsonNode, type ParseError } from 'jsonc-parser';
+import { parseTree, type Node as JsonNode, type ParseError } from 'jsonc-parser';
+import { jsonProblem } from './json-errors.ts';
 import { LOGQL, type Query, type QueryFile, type QueryPlace, type QueryText } from './query-files.ts';
 import { alignString } from './source-map.ts';
 
@@ -133,7 +134,7 @@ export function queriesOfDashboard(path: string, source: string): QueryFile {
   const errors: ParseError[] = [];
   const root = parseTree(source, errors, { allowTrailingComma: false });
   const [error] = errors;
-  const broken = error && { message: `${words(printParseErrorCode(error.error))} here.`, offset: error.offset };
+  const broken = error && { message: `${jsonProblem(error.error)} here.`, offset: error.offset };
   return {
     path,
     kind: 'dashboard',
@@ -141,10 +142,4 @@ export function queriesOfDashboard(path: string, source: string): QueryFile {
     expected: [],
     ...(broken ? { error: broken } : {}),
   };
-}
-
-/** `CommaExpected` as people say it. */
-function words(code: string): string {
-  const [first = '', ...others] = code.replace(/([a-z])([A-Z])/g, '$1 $2').split(' ');
-  return [first, ...others.map((word) => word.toLowerCase())].join(' ');
 }

@@ -3,6 +3,8 @@ import type { Io } from './io.ts';
 /** An option of a command: a switch, or one that takes a value. */
 export interface OptionSpec {
   readonly help: string;
+  /** One letter in place of the name. */
+  readonly short?: string;
   /** Name of the value in the help; a switch has none. */
   readonly value?: string;
   /** Allowed values. */

@@ -1,6 +1,9 @@
 import { COVERAGE_SCRIPT, COVERAGE_STYLE } from './coverage-page.ts';
 import type { Coverage, CriticalPath, Share } from './critical-paths.ts';
 
+/** Keeps a number and its unit on one line. */
+const NBSP = '\u00a0';
+
 const KIND_NAMES: Readonly<Record<CriticalPath['kind'], string>> = {
   http: 'HTTP requests',
   graphql: 'GraphQL resolvers',
@@ -23,13 +26,13 @@ export function coverageHtml(coverage: Coverage, min: number | undefined): strin
 <meta charset="utf-8">
 <meta name="viewport" content="width=device-width, initial-scale=1">
 <meta name="color-scheme" content="light dark">
-<title>Trace coverage: ${total.percent} %</title>
+<title>Trace coverage: ${total.percent}${NBSP}%</title>
 <style>${COVERAGE_STYLE}</style>
 </head>
 <body>
 <header>
 <h1>Trace coverage</h1>
-<p class="figure${state}"><strong>${total.percent} %</strong> of ${total.paths} critical paths have a span${min === undefined ? '' : `; ${min} % are asked for`}</p>
+<p class="figure${state}"><strong>${total.percent}${NBSP}%</strong> of ${total.paths} critical paths have a span${min === undefined ? '' : `; ${min}${NBSP}% are asked for`}</p>
 ${bar(total, 'All critical paths')}
 </header>
 <main>
@@ -64,7 +67,7 @@ ${coveredTable(paths.filter((p) => p.span))}
 }
 
 function kindCard(kind: CriticalPath['kind'], share: Share): string {
-  return `<article><h3>${KIND_NAMES[kind]}</h3><p><strong>${share.percent} %</strong> <span>${share.withSpan} of ${share.paths}</span></p>${bar(share, KIND_NAMES[kind])}<p class="small">${share.withMetric} with a metric of their own</p></article>`;
+  return `<article><h3>${KIND_NAMES[kind]}</h3><p><strong>${share.percent}${NBSP}%</strong> <span>${share.withSpan} of ${share.paths}</span></p>${bar(share, KIND_NAMES[kind])}<p class="small">${share.withMetric} with a metric of their own</p></article>`;
 }
 
 function bar({ percent }: Share, label: string): string {
@@ -91,16 +94,20 @@ function coveredTable(paths: readonly CriticalPath[]): string {
 function fileTable(files: readonly (readonly [string, Share])[]): string {
   const rows = files.map(
     ([file, share]) =>
-      `<tr><th scope="row"><a href="${href(file)}">${escapeHtml(file)}</a></th><td class="number">${share.paths}</td><td class="number">${share.paths - share.withSpan}</td><td class="number" data-sort="${share.percent}">${share.percent} %</td><td class="wide">${bar(share, file)}</td></tr>`,
+      `<tr><th scope="row"><a href="${href(file)}">${escapeHtml(file)}</a></th><td class="number">${share.paths}</td><td class="number">${share.paths - share.withSpan}</td><td class="number" data-sort="${share.percent}">${share.percent}${NBSP}%</td><td class="wide">${bar(share, file)}</td></tr>`,
   );
   return sortable(['File', 'Paths', 'Without a span', 'Covered', 'Share'], rows, 'Critical paths by file', 4);
 }
 
+/** Heads of columns of numbers, which stand to the right. */
+const NUMBERS = new Set(['Paths', 'Without a span', 'Covered']);
+
 /** A table whose columns sort by their heads; the column `plain` does not. */
 function sortable(heads: readonly string[], rows: readonly string[], caption: string, plain?: number): string {
-  const cells = heads.map((head, i) =>
-    i === plain ? `<th scope="col">${head}</th>` : `<th scope="col"><button type="button">${head}</button></th>`,
-  );
+  const cells = heads.map((head, i) => {
+    const start = `<th scope="col"${NUMBERS.has(head) ? ' class="number"' : ''}>`;
+    return i === plain ? `${start}${head}</th>` : `${start}<button type="button">${head}</button></th>`;
+  });
   return `<div class="scroll"><table class="sortable"><caption>${caption}</caption><thead><tr>${cells.join('')}</tr></thead>
 <tbody>
 ${rows.join('\n')}

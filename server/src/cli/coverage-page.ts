@@ -22,6 +22,7 @@ article .small{margin:.6rem 0 0}
 .scroll{overflow-x:auto;border:1px solid var(--line);border-radius:.75rem;background:var(--card)}
 table{width:100%;border-collapse:collapse;font-size:.925rem}
 caption{position:absolute;width:1px;height:1px;overflow:hidden;clip-path:inset(50%)}
+tbody th{min-width:12rem}
 th,td{padding:.55rem .9rem;border-top:1px solid var(--line);text-align:left;vertical-align:top;font-weight:400}
 thead th{border-top:0;font-weight:600;color:var(--soft);white-space:nowrap}
 th button{all:unset;cursor:pointer}

@@ -1,8 +1,6 @@
-import { writeFileSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { CONFIG_OPTIONS } from './config-options.ts';
 import type { Command, ExitCode, Given } from './command.ts';
-import { UsageError } from './command.ts';
 import { coverageOf, type Coverage } from './critical-paths.ts';
 import { coverageHtml } from './coverage-html.ts';
 import { count } from './format-stylish.ts';
@@ -12,6 +10,7 @@ import { numberOf } from './parse-arguments.ts';
 import { Progress } from './progress.ts';
 import { selectFiles } from './select-files.ts';
 import { table } from './table.ts';
+import { writeOut } from './write-out.ts';
 
 const MAX_LISTED = 50;
 
@@ -22,8 +21,13 @@ export const coverageCommand: Command = {
   operands: '[files, folders or globs]',
   options: {
     min: { help: 'Fail below this share of critical paths with a span.', value: 'percent' },
-    format: { help: 'Format of the report (default: table).', value: 'name', choices: ['table', 'json', 'html'] },
-    out: { help: 'Write the report to a file.', value: 'file' },
+    format: {
+      short: 'f',
+      help: 'Format of the report (default: table).',
+      value: 'name',
+      choices: ['table', 'json', 'html'],
+    },
+    out: { short: 'o', help: 'Write the report to a file.', value: 'file' },
     ...CONFIG_OPTIONS,
   },
   notes: ['Exit codes: 0 at or above --min, 1 below it, 2 a mistake in the use or the configuration.'],
@@ -48,18 +52,10 @@ function report(given: Given, io: Io): ExitCode {
         ? coverageHtml(coverage, min)
         : coverageTable(coverage, paint);
   if (out === undefined) io.out(text);
-  else write(resolve(io.cwd, out), text);
+  else writeOut('--out', resolve(io.cwd, out), text);
   if (min === undefined || coverage.total.percent >= min) return 0;
   io.err(`${coverage.total.percent} % of the critical paths have a span, and --min asks for ${min} %.\n`);
   return 1;
-}
-
-function write(path: string, text: string): void {
-  try {
-    writeFileSync(path, text);
-  } catch (error) {
-    throw new UsageError(`--out: ${path} cannot be written: ${(error as Error).message}.`);
-  }
 }
 
 function coverageTable({ total, byKind, byFile, paths, probes }: Coverage, paint: Paint): string {

@@ -1,4 +1,4 @@
-import { existsSync, mkdirSync, writeFileSync } from 'node:fs';
+import { existsSync } from 'node:fs';
 import { basename, join, resolve } from 'node:path';
 import { collectMetrics, type WorkspaceMetric } from '../checks/inventory.ts';
 import { dashboardOf } from '../generate/dashboard.ts';
@@ -11,6 +11,7 @@ import type { Io } from './io.ts';
 import { openRunner } from './lint.ts';
 import { Progress } from './progress.ts';
 import { relativePath, selectFiles } from './select-files.ts';
+import { writeOut } from './write-out.ts';
 
 const FOLDER = 'telint-dashboards';
 /** Grafana takes no longer identifiers. */
@@ -22,11 +23,14 @@ export const dashboardsCommand: Command = {
   summary: 'Write a Grafana dashboard and Prometheus rules for the metrics of the code.',
   operands: '[files, folders or globs]',
   options: {
-    out: { help: `Folder to write to (default: ${FOLDER}).`, value: 'dir' },
+    out: { short: 'o', help: `Folder to write to (default: ${FOLDER}).`, value: 'dir' },
     force: { help: 'Write over files that exist.' },
     ...CONFIG_OPTIONS,
   },
-  notes: ['One dashboard and one rule file for each package; thresholds of the alerts are a start, to be adapted.'],
+  notes: [
+    'One dashboard and one rule file for each package; thresholds of the alerts are a start, to be adapted.',
+    'Exit codes: 0 written, 1 no metric to show, 2 a mistake in the use or the configuration.',
+  ],
   run: (given, io) => Promise.resolve().then(() => generate(given, io)),
 };
 
@@ -58,9 +62,8 @@ function generate(given: Given, io: Io): ExitCode {
     throw new UsageError(
       `${existing.map((path) => relativePath(io.cwd, path)).join(', ')} exist already. Choose another folder with --out, or write over them with --force.`,
     );
-  mkdirSync(folder, { recursive: true });
   for (const [path, text] of written) {
-    writeFileSync(path, text);
+    writeOut('--out', path, text);
     io.out(`${relativePath(io.cwd, path)}\n`);
   }
   io.err(`${count(named.length, 'metric')} of ${count(services.size, 'package')}.\n`);

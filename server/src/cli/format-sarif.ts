@@ -9,6 +9,9 @@ type SarifResult = SarifResultBuilder['result'];
 type Location = NonNullable<SarifResult['locations']>[number];
 type Region = Pick<Message, 'line' | 'column' | 'endLine' | 'endColumn'>;
 
+/** The name that viewers know for the root of the sources. */
+const ROOT = '%SRCROOT%';
+
 /** SARIF 2.1.0: rules with their documents, findings with fingerprints that survive moved lines, traces as code flows. */
 export function formatSarif(report: Report): string {
   const { root, results, skipped, version } = report;
@@ -21,6 +24,9 @@ export function formatSarif(report: Report): string {
   for (const id of [...ids].sort()) {
     const { description, url } = describeRule(id);
     const rule = new SarifRuleBuilder().initSimple({ ruleId: id, shortDescriptionText: description, helpUri: url });
+    // Code scanning shows these, and not the address of the document.
+    rule.rule.fullDescription = { text: `${description}.` };
+    rule.rule.help = { text: `${description}. See ${url}`, markdown: `${description}. [Examples and fixes](${url})` };
     rule.rule.defaultConfiguration = { level: 'error' };
     run.addRule(rule);
   }
@@ -29,7 +35,7 @@ export function formatSarif(report: Report): string {
     for (const message of [...messages, ...suppressedMessages])
       run.addResult(resultOf(message, filePath, report, seen));
   run.run.columnKind = 'utf16CodeUnits';
-  run.run.originalUriBaseIds = { ROOT: { description: { text: 'Folder that telint ran in.' } } };
+  run.run.originalUriBaseIds = { [ROOT]: { description: { text: 'Folder that paths are relative to.' } } };
   run.run.invocations = [
     {
       executionSuccessful: true,
@@ -90,7 +96,7 @@ function location(root: string, path: string, region: Region): Location {
 
 function artifact(root: string, path: string): { uri: string; uriBaseId?: string } {
   const uri = relativePath(root, path).split('/').map(encodeURIComponent).join('/');
-  return { uri, uriBaseId: 'ROOT' };
+  return { uri, uriBaseId: ROOT };
 }
 
 /** Rule, file and text of the line: the same finding keeps its fingerprint when lines above it change. */

@@ -6,6 +6,8 @@ export interface Io {
   readonly env: Readonly<Record<string, string | undefined>>;
   /** Standard output is a terminal. */
   readonly outIsTerminal: boolean;
+  /** Width of that terminal. */
+  readonly columns?: number | undefined;
   /** Standard error is a terminal: progress is shown there. */
   readonly errIsTerminal: boolean;
   out(text: string): void;
@@ -18,6 +20,7 @@ export function processIo(): Io {
     cwd: process.cwd(),
     env: process.env,
     outIsTerminal: process.stdout.isTTY,
+    columns: process.stdout.columns,
     errIsTerminal: process.stderr.isTTY,
     out: (text) => void process.stdout.write(text),
     err: (text) => void process.stderr.write(text),

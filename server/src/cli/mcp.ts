@@ -22,6 +22,8 @@ export async function serveMcp(given: Given, io: Io): Promise<ExitCode> {
     server.server.onclose = resolve;
     process.stdin.once('end', resolve);
   });
+  if (process.stdin.isTTY)
+    io.err('telint: waiting for an agent on standard input (Model Context Protocol). Ctrl+C ends it.\n');
   await server.connect(new StdioServerTransport());
   await closed;
   return 0;

@@ -51,7 +51,12 @@ export const metricsCommand: Command = {
     'List every metric: type, labels, number of their values, estimated time series, where it is written, and what queries it.',
   operands: '[files, folders or globs]',
   options: {
-    format: { help: 'Format of the list (default: table).', value: 'name', choices: ['table', 'json', 'markdown'] },
+    format: {
+      short: 'f',
+      help: 'Format of the list (default: table).',
+      value: 'name',
+      choices: ['table', 'json', 'markdown'],
+    },
     ...CONFIG_OPTIONS,
   },
   notes: ['Files, folders and globs choose the definitions; writes are looked for in the whole workspace.'],

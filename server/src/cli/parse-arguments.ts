@@ -4,8 +4,10 @@ import { nearest } from '../nearest.ts';
 
 /** Options that every command has. */
 export const COMMON_OPTIONS: Readonly<Record<string, OptionSpec>> = {
-  help: { help: 'Show this help.' },
   cwd: { help: 'Folder to work in (default: the current one).', value: 'dir' },
+  color: { help: 'Colours wherever the output goes.' },
+  'no-color': { help: 'No colours; NO_COLOR in the environment does the same.' },
+  help: { short: 'h', help: 'Show this help.' },
 };
 
 /** Reads the arguments of a command; throws a usage error that names the nearest option that exists. */
@@ -18,12 +20,11 @@ export function parseArguments(command: Command, args: readonly string[]): Given
     allowPositionals: true,
     options: {
       ...Object.fromEntries(
-        Object.entries(known).map(([name, { value }]) => [
+        Object.entries(known).map(([name, { value, short }]) => [
           name,
-          { type: value === undefined ? ('boolean' as const) : ('string' as const) },
+          { type: value === undefined ? ('boolean' as const) : ('string' as const), ...(short ? { short } : {}) },
         ]),
       ),
-      help: { type: 'boolean', short: 'h' },
     },
   });
   const paths: string[] = [];
@@ -60,6 +61,14 @@ function valueOf(name: string, value: string | undefined, option: OptionSpec): s
 }
 
 /** A whole number of at least zero from an option; undefined where it was not given. */
+export function wholeNumberOf(given: Given, name: string): number | undefined {
+  const number = numberOf(given, name);
+  if (number !== undefined && !Number.isSafeInteger(number))
+    throw new UsageError(`--${name} must be a whole number from 0, not "${given.text(name) ?? ''}".`);
+  return number;
+}
+
+/** A number of at least zero from an option; undefined where it was not given. */
 export function numberOf(given: Given, name: string, max = Number.MAX_SAFE_INTEGER): number | undefined {
   const text = given.text(name);
   if (text === undefined) return undefined;

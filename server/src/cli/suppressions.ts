@@ -1,8 +1,9 @@
-import { existsSync, readFileSync, statSync, writeFileSync } from 'node:fs';
+import { existsSync, readFileSync, statSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { UsageError } from './command.ts';
 import { withCounts, type Message, type Result } from './results.ts';
 import { relativePath } from './select-files.ts';
+import { writeOut } from './write-out.ts';
 
 /** Name of ESLint's file of suppressions, which Telint shares. */
 export const SUPPRESSIONS_FILE = 'eslint-suppressions.json';
@@ -78,7 +79,7 @@ export class Baseline {
   }
 
   #save(): void {
-    writeFileSync(this.path, `${JSON.stringify(sorted(this.#known), undefined, 2)}\n`);
+    writeOut('--suppressions-location', this.path, `${JSON.stringify(sorted(this.#known), undefined, 2)}\n`);
   }
 }
 

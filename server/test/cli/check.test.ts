@@ -61,7 +61,7 @@ describe('exit codes', () => {
     [['--quiet'], /^telint: a command comes first: check, /],
     [['check', 'lib'], /^telint: no source file matches "lib" in /],
     [['check', '..'], /is outside of .*Name the folder of the project with --cwd\.\n$/],
-    [['check', '--config', 'none.json'], /none\.json cannot be read: ENOENT/],
+    [['check', '--config', 'none.json'], /none\.json does not exist\.\n$/],
     [['check', '--cwd', 'none'], /none is not a folder\.\n$/],
     [
       ['check', '--suppress-all', '--prune-suppressions'],
@@ -85,7 +85,7 @@ describe('exit codes', () => {
     ],
     ['{ "budget": { "perMetric": 0 } }', /"budget\.perMetric" must be a whole number of time series from 1\./],
     ['{ "rules": { "no-such": "error" } }', /there is no rule "no-such"\. Known rules: .*no-unused-metric/],
-    ['{ "preset": ', /telint\.json:1:\d+: ValueExpected/],
+    ['{ "preset": ', /telint\.json:1:\d+: Value expected\./],
   ])('2 for the configuration %s', async (config, message) => {
     const { code, err } = await runCli(workspace({ ...FILES, 'telint.json': config }), ['check']);
     expect(code).toBe(2);
@@ -212,7 +212,7 @@ describe('baseline', () => {
     const fixed = await runCli(cwd, ['check']);
     expect([fixed.code, fixed.err]).toEqual([
       0,
-      '1 finding of the baseline no longer exist. Run `telint check --prune-suppressions`.\n',
+      '1 finding of the baseline no longer exists. Run `telint check --prune-suppressions`.\n',
     ]);
     expect((await runCli(cwd, ['check', '--prune-suppressions'])).err).toBe('');
     expect(JSON.parse(readFileSync(path, 'utf8'))).toEqual({ 'src/app.ts': { 'no-console': { count: 2 } } });

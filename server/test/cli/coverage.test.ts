@@ -274,7 +274,7 @@ app.get('/c', (req, res) => res.end());
       out: '',
     });
     const html = readFileSync(join(cwd, 'report.html'), 'utf8');
-    expect(html).toContain('<strong>33.3 %</strong> of 3 critical paths');
+    expect(html).toContain('<strong>33.3\u00a0%</strong> of 3 critical paths');
     expect(html).toContain('<a href="src/app.ts#L5">src/app.ts:5</a>');
     expect(html).toContain('GET /&lt;b&gt;');
     expect(html).not.toContain("<script>alert('x')");

@@ -47,6 +47,9 @@ describe('SARIF 2.1.0', () => {
     for (const rule of driver?.rules ?? []) {
       expect(rule.helpUri).toMatch(/^https:\/\/\S+\.md$/);
       expect(rule.shortDescription?.text).not.toBe('');
+      expect(rule.fullDescription?.text).toMatch(/\w\.$/);
+      expect(rule.help?.text).toContain(rule.helpUri);
+      expect(rule.help?.markdown).toContain(`](${rule.helpUri ?? ''})`);
     }
     const results = run?.results ?? [];
     expect(results.length).toBeGreaterThanOrEqual(3);
