@@ -1,3 +1,4 @@
+import { changedPart } from './changed-part.ts';
 import type { Finding, TextRange } from './findings.ts';
 
 interface Entry {
@@ -41,19 +42,10 @@ export class AcrossFiles {
 
 /** Ranges before and behind the part of a text that has changed, as they are after it. */
 function moved(findings: readonly Finding[], before: string, after: string): readonly Finding[] {
-  const most = Math.min(before.length, after.length);
-  let head = 0;
-  while (head < most && before.charCodeAt(head) === after.charCodeAt(head)) head++;
-  let tail = 0;
-  while (
-    tail < most - head &&
-    before.charCodeAt(before.length - 1 - tail) === after.charCodeAt(after.length - 1 - tail)
-  )
-    tail++;
-  const shift = after.length - before.length;
+  const part = changedPart(before, after);
   const place = ({ start, end }: TextRange): TextRange | undefined => {
-    if (end <= head) return { start, end };
-    return start >= before.length - tail ? { start: start + shift, end: end + shift } : undefined;
+    if (end <= part.start) return { start, end };
+    return start >= part.end ? { start: start + part.shift, end: end + part.shift } : undefined;
   };
   return findings.flatMap((finding) => {
     const range = place(finding.range);

@@ -1,5 +1,6 @@
 import { parentOf, rangeOf, type Node } from '../../../eslint-plugin/src/analysis/ast.ts';
 import type { ParsedFile, TypeAnswer, TypeOracle } from '../../../eslint-plugin/src/analysis/host.ts';
+import { changedPart } from '../changed-part.ts';
 import type { FileAnswers, Place } from './batch.ts';
 
 /** What is known of the types of one file: answers by place, `undefined` where nobody knows. */
@@ -47,21 +48,13 @@ export function withAnswers(known: KnownTypes, places: readonly Place[], answers
 /** What still holds for a text that has changed in one place: answers in front of it, and behind it at their new places. */
 export function carryOver(known: KnownTypes, before: string, after: string): KnownTypes {
   if (before === after) return known;
-  let head = 0;
-  const shorter = Math.min(before.length, after.length);
-  while (head < shorter && before.charCodeAt(head) === after.charCodeAt(head)) head++;
-  let tail = 0;
-  while (
-    tail < shorter - head &&
-    before.charCodeAt(before.length - 1 - tail) === after.charCodeAt(after.length - 1 - tail)
-  )
-    tail++;
-  const moved = after.length - before.length;
+  const part = changedPart(before, after);
   const kept = new Map<string, TypeAnswer | undefined>();
   for (const [key, answer] of known) {
     const [start = 0, end = 0] = key.split(':').map(Number);
-    if (end < head) kept.set(key, answer);
-    else if (start > before.length - tail) kept.set(keyOf([start + moved, end + moved]), answer);
+    // What touches the edit can be another expression now.
+    if (end < part.start) kept.set(key, answer);
+    else if (start > part.end) kept.set(keyOf([start + part.shift, end + part.shift]), answer);
   }
   return kept;
 }
