@@ -12,6 +12,7 @@ import {
   type TSESTree,
 } from '../analysis/ast.ts';
 import { findNode } from '../analysis/span-life-find.ts';
+import { outerOf } from '../analysis/span-life-refs.ts';
 import type { SpanLifeFact } from '../analysis/span-life.ts';
 import type { Suggestion } from '../rules/create-rule.ts';
 import { removeStatement, type Edit } from './edits.ts';
@@ -42,7 +43,7 @@ export function spanEndSuggestions(fact: SpanLifeFact, text: string): readonly S
 }
 
 function wait(start: Node): Suggestion[] {
-  const statement = statementOf(start);
+  const statement = outerOf(start);
   if (statement?.type !== 'ExpressionStatement') return [];
   const [at] = rangeOf(statement);
   const insert = (title: string, word: string): Suggestion => ({
@@ -53,12 +54,6 @@ function wait(start: Node): Suggestion[] {
   const last = block?.type === 'BlockStatement' && block.body.at(-1) === statement && isFunction(parentOf(block));
   const suggestions = [insert('Wait for the callback: add `await`', 'await')];
   return last ? [...suggestions, insert('Give the promise to the caller: add `return`', 'return')] : suggestions;
-}
-
-function statementOf(node: Node): Node | undefined {
-  let n = parentOf(node);
-  while (n && unwrap(n) === node) n = parentOf(n);
-  return n;
 }
 
 /** The lines that a `try` would take, and what is known about the code in them. */
@@ -111,7 +106,7 @@ function regionOf(start: TSESTree.CallExpression, text: string): Region | undefi
     const param = active.params[0];
     span = param?.type === 'Identifier' ? param.name : undefined;
   } else {
-    const declarator = statementOf(start);
+    const declarator = outerOf(start);
     const declaration = declarator?.type === 'VariableDeclarator' ? parentOf(declarator) : undefined;
     block = declaration && parentOf(declaration);
     if (
@@ -183,7 +178,7 @@ function lineEdits(region: Region, start: Node, text: string): Edit[] | undefine
 
 /** Drops an `end()` call with its line; false when it is part of something else. */
 function removeLine(call: TSESTree.CallExpression, text: string, edits: Edit[]): boolean {
-  const statement = statementOf(call);
+  const statement = outerOf(call);
   if (
     statement?.type !== 'ExpressionStatement' ||
     parentOf(statement)?.type !== 'BlockStatement' ||
@@ -209,10 +204,10 @@ function mentions(node: Node, name: string): boolean {
 
 /** The function is an argument of a call that has finished, and is waited for, when the surrounding code goes on. */
 function runsNow(node: FunctionNode, fn: FunctionNode): boolean {
-  const call = statementOf(node);
+  const call = outerOf(node);
   if (call?.type !== 'CallExpression' || !RUNNERS.has(calleeName(call) ?? '')) return false;
   if (!node.async) return true;
-  const outer = statementOf(call);
+  const outer = outerOf(call);
   return (
     fn.async &&
     (outer?.type === 'AwaitExpression' || (outer?.type === 'ReturnStatement' && enclosingFunction(outer) === fn))
