@@ -7,6 +7,8 @@ import { inRoot } from './paths.ts';
 interface Service {
   readonly program: string;
   readonly debian: string;
+  /** Arguments with which the program ends with 0 where it has what the package adds to it. */
+  readonly probe?: readonly string[];
 }
 
 /** Folders of programs that a user's PATH often leaves out. */
@@ -21,9 +23,26 @@ const SERVICES: readonly Service[] = [
   { program: 'initdb', debian: 'postgresql' },
   { program: 'nvim', debian: 'neovim' },
   { program: 'docker-compose', debian: 'docker-compose' },
+  { program: 'emacs', debian: 'emacs-nox' },
+  { program: 'vim', debian: 'vim' },
 ];
 
-function isThere({ program }: Service): boolean {
+/** What editors lack to be clients of a language server; Emacs has it from version 29 on. */
+const EDITOR_CLIENTS: readonly Service[] = [
+  {
+    program: 'emacs',
+    debian: 'elpa-eglot',
+    probe: ['--batch', '--no-init-file', '--eval', '(package-initialize)', '--eval', "(require 'eglot)"],
+  },
+  {
+    program: 'vim',
+    debian: 'vim-ale',
+    probe: ['-N', '-u', 'NONE', '-i', 'NONE', '-n', '-es', '-c', 'packadd ale | qall!'],
+  },
+];
+
+function isThere({ program, probe }: Service): boolean {
+  if (probe) return spawnSync(program, probe, { stdio: 'ignore', timeout: 20_000 }).status === 0;
   const folders = [...FOLDERS, ...(process.env['PATH'] ?? '').split(delimiter)];
   return folders.some((folder) => existsSync(join(folder, program)));
 }
@@ -44,7 +63,10 @@ function install(services: readonly Service[]): readonly Service[] {
   const packages = [...new Set(absent.map(({ debian }) => debian))];
   console.log(`apt-get install ${packages.join(' ')}`);
   run('apt-get', ['update', '-qq']);
-  run('apt-get', ['install', '-y', '-qq', '--no-install-recommends', ...packages]);
+  const add = (...names: readonly string[]): boolean =>
+    run('apt-get', ['install', '-y', '-qq', '--no-install-recommends', ...names]);
+  // One that a release of Debian has not would keep the others away.
+  if (!add(...packages)) for (const name of packages) add(name);
   return absent.filter((service) => !isThere(service));
 }
 
@@ -67,7 +89,7 @@ export function setUpServices(): SetUp {
   const host = inRoot('runtime/test/hosts/otel-2');
   if (!existsSync(join(host, 'node_modules/.package-lock.json')) && !run('npm', ['ci'], host))
     missing.push('OpenTelemetry 2.x (npm ci in runtime/test/hosts/otel-2)');
-  const absent = install(SERVICES);
+  const absent = [...install(SERVICES), ...install(EDITOR_CLIENTS)];
   for (const { program, debian } of absent) missing.push(`${program} (Debian package ${debian})`);
   return { missing };
 }

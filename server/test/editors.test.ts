@@ -1,82 +1,77 @@
 import { execFile, spawnSync } from 'node:child_process';
-import { readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { readFileSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 import { expect, test } from 'vitest';
 import { SERVER } from './support/client.ts';
 import { makeFolder } from './support/define-test.ts';
 import { OPEN_SPAN } from './support/sources.ts';
 
-const nvim = spawnSync('nvim', ['--version'], { encoding: 'utf8' });
-const isMissing = nvim.status !== 0;
+/** An editor without a window, and the script that works in it. */
+interface Editor {
+  readonly name: string;
+  readonly debian: string;
+  readonly program: string;
+  /** Ends with 0 where the editor is there and has a client. */
+  readonly probe: readonly string[];
+  readonly args: readonly string[];
+}
+
+const script = (name: string): string => fileURLToPath(new URL(`editors/${name}`, import.meta.url));
+const EMACS = ['--batch', '--no-init-file', '--eval', '(package-initialize)'];
+const VIM = ['-N', '-u', 'NONE', '-i', 'NONE', '-n', '-es', '-c'];
+
+const EDITORS: readonly Editor[] = [
+  {
+    name: 'Neovim',
+    debian: 'neovim',
+    program: 'nvim',
+    probe: ['--version'],
+    args: ['--headless', '--clean', '-n', '-c', `luafile ${script('neovim.lua')}`],
+  },
+  {
+    name: 'Emacs with Eglot',
+    debian: 'emacs-nox elpa-eglot',
+    program: 'emacs',
+    probe: [...EMACS, '--eval', "(require 'eglot)"],
+    args: [...EMACS, '--load', script('eglot.el')],
+  },
+  {
+    name: 'Vim with ALE',
+    debian: 'vim vim-ale',
+    program: 'vim',
+    probe: [...VIM, "if has('job') | packadd ale | qall! | else | cquit! | endif"],
+    args: [...VIM, `source ${script('ale.vim')}`],
+  },
+];
+
 const isRequired = process.env['TELINT_REQUIRE_SERVICES'] === '1';
-if (isMissing) console.warn('Neovim is not installed: the test of the server in a real editor does not run.');
+const CODE = OPEN_SPAN.replace("'app.size', 3", "'http.request.method', 'GET'");
 
-/** Opens the file, waits for findings, applies the fix at the first one, waits until it is gone, and writes what happened. */
-const SCRIPT = `
-local root, server, node, out = unpack(vim.split(vim.env.TELINT_TEST, '\\n'))
-local report = {}
-local function finish(code)
-  local file = io.open(out, 'w')
-  file:write(vim.fn.json_encode(report))
-  file:close()
-  vim.cmd(code == 0 and 'qall!' or 'cquit!')
-end
-local function wait(what, condition)
-  if not vim.wait(30000, condition, 20) then
-    report.failed = what
-    error('waited in vain for ' .. what)
-  end
-end
+for (const { name, debian, program, probe, args } of EDITORS) {
+  const isMissing = spawnSync(program, probe, { stdio: 'ignore', timeout: 20_000 }).status !== 0;
+  if (isMissing) console.warn(`${name} is not installed: the test of the server in it does not run.`);
 
-local function main()
-vim.cmd('edit ' .. vim.fn.fnameescape(root .. '/x.ts'))
-local buffer = vim.api.nvim_get_current_buf()
-local id = vim.lsp.start_client({ name = 'telint', cmd = { node, server, '--stdio' }, root_dir = root })
-vim.lsp.buf_attach_client(buffer, id)
-wait('diagnostics', function() return #vim.diagnostic.get(buffer) > 0 end)
-local found = vim.diagnostic.get(buffer)[1]
-report.message, report.line, report.source, report.code = found.message, found.lnum, found.source, found.code
-vim.api.nvim_win_set_cursor(0, { found.lnum + 1, found.col })
-
-local params = vim.lsp.util.make_range_params()
-params.context = { diagnostics = {}, only = { 'quickfix' } }
-local answers = vim.lsp.buf_request_sync(buffer, 'textDocument/codeAction', params, 20000)
-local action = answers[id].result[1]
-report.action = action.title
-if not action.edit then
-  action = vim.lsp.buf_request_sync(buffer, 'codeAction/resolve', action, 20000)[id].result
-end
-vim.lsp.util.apply_workspace_edit(action.edit, 'utf-16')
-wait('the finding to go', function() return #vim.diagnostic.get(buffer) == 0 end)
-vim.cmd('write')
-finish(0)
-end
-
-local ok, failure = pcall(main)
-if not ok then
-  report.failed = tostring(failure)
-  finish(1)
-end
-`;
-
-test.skipIf(isMissing && !isRequired)('Neovim shows a finding and applies its fix', { timeout: 90_000 }, async () => {
-  expect(isMissing, 'Neovim is required here: apt-get install neovim').toBe(false);
-  const root = makeFolder({ 'x.ts': OPEN_SPAN });
-  try {
-    const script = join(root, 'test.lua');
-    const out = join(root, 'report.json');
-    writeFileSync(script, SCRIPT);
-    const env = { ...process.env, TELINT_TEST: [root, SERVER, process.execPath, out].join('\n') };
-    const args = ['--headless', '--clean', '-n', '-c', `luafile ${script}`];
-    await promisify(execFile)('nvim', args, { env, timeout: 80_000 }).catch((error: unknown) => {
-      throw new Error(`Neovim failed: ${String(error)}`);
-    });
-    const report = JSON.parse(readFileSync(out, 'utf8')) as Record<string, unknown>;
-    expect(report).toMatchObject({ line: 5, source: 'telint', code: 'require-span-end' });
-    expect(report['message']).toContain('Span `work` is never ended');
-    expect(readFileSync(join(root, 'x.ts'), 'utf8')).toContain('finally {');
-  } finally {
-    rmSync(root, { recursive: true, force: true });
-  }
-});
+  const title = `${name} shows a finding and a hover, and applies a fix`;
+  test.skipIf(isMissing && !isRequired)(title, { timeout: 90_000 }, async () => {
+    expect(isMissing, `${name} is required here: apt-get install ${debian}`).toBe(false);
+    const root = makeFolder({ 'x.ts': CODE });
+    try {
+      const out = join(root, 'report.json');
+      const env = { ...process.env, TELINT_TEST: [root, SERVER, process.execPath, out].join('\n') };
+      const ended = promisify(execFile)(program, args, { env, timeout: 80_000 });
+      const output = await ended.catch((error: unknown) => ({ stderr: String(error) }));
+      const report = JSON.parse(readFileSync(out, 'utf8')) as Record<string, unknown>;
+      expect(report, output.stderr).toEqual({
+        line: 6,
+        message: expect.stringContaining('Span `work` is never ended') as string,
+        hover: expect.stringMatching(/http\.request\.method.* of the OpenTelemetry semantic conventions/) as string,
+        action: 'End the span in a `finally` around the rest of the function',
+      });
+      expect(readFileSync(join(root, 'x.ts'), 'utf8')).toContain('finally {');
+    } finally {
+      rmSync(root, { recursive: true, force: true });
+    }
+  });
+}
