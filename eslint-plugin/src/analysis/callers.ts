@@ -2,7 +2,7 @@ import { argumentAt, dottedName, propertyName, unwrap, type FunctionNode, type N
 import type { Evaluator } from './evaluate.ts';
 import { importSource, specifierName, type Module } from './module.ts';
 import type { Binding } from './scope.ts';
-import { TreeMemoryAcrossFiles, treeOfNode } from './tree-memory.ts';
+import { TreeMemory, TreeMemoryAcrossFiles, treeOfModule, treeOfNode } from './tree-memory.ts';
 
 import { alternatives } from './value.ts';
 import { splitWords } from './words.ts';
@@ -240,18 +240,31 @@ function collectForeign(ev: Evaluator, handle: Handle, module: Module, sites: Ca
   }
 }
 
-function exportNames(binding: Binding, module: Module): string[] {
-  const out: string[] = [];
+const exportsCache = new TreeMemory<Module, ReadonlyMap<Binding, readonly string[]>>(treeOfModule);
+
+/** Names under which a module exports what a binding holds. */
+function exportNames(binding: Binding, module: Module): readonly string[] {
+  let names = exportsCache.get(module);
+  if (!names) exportsCache.set(module, (names = exportsByBinding(module)));
+  return names.get(binding) ?? [];
+}
+
+function exportsByBinding(module: Module): ReadonlyMap<Binding, readonly string[]> {
+  const names = new Map<Binding, string[]>();
   for (const [name, target] of module.exports) {
-    if (target.kind === 'binding' && target.binding === binding) out.push(name === 'module.exports' ? 'default' : name);
-    if (
-      target.kind === 'expression' &&
-      target.node.type === 'Identifier' &&
-      module.scopes.resolve(target.node) === binding
-    )
-      out.push(name === 'module.exports' ? 'default' : name);
+    const binding =
+      target.kind === 'binding'
+        ? target.binding
+        : target.kind === 'expression' && target.node.type === 'Identifier'
+          ? module.scopes.resolve(target.node)
+          : undefined;
+    if (!binding) continue;
+    const exported = name === 'module.exports' ? 'default' : name;
+    const list = names.get(binding);
+    if (list) list.push(exported);
+    else names.set(binding, [exported]);
   }
-  return out;
+  return names;
 }
 
 function collectImported(ev: Evaluator, name: string, module: Module, home: Module, sites: CallSite[]): void {

@@ -102,8 +102,9 @@ export function buildScopes(program: TSESTree.Program): ScopeInfo {
     const outer = scopes.pop() ?? root;
     let scope = outer;
     const { type } = node;
-    if (type === 'Identifier') push(byName, node.name, node);
-    else {
+    if (type === 'Identifier') {
+      if (!isPropertyName(node)) push(byName, node.name, node);
+    } else {
       if (SCOPE_TYPES.has(type) && node !== program && !(type === 'BlockStatement' && isFunction(parentOf(node)))) {
         scope = { node, parent: outer, bindings: new Map() };
         scopeOfNode.set(node, scope);

@@ -105,10 +105,11 @@ export class Mentions {
     for (const path of changes) {
       if (!this.#source.isListed(path)) continue;
       const { importing } = mention;
-      const matches =
-        this.#holds(path, mention) &&
-        (importing === undefined ||
-          this.#source.importsFile(importedNames(this.#source.read(path) ?? ''), path, importing));
+      // Most files do not import most others, and that is told sooner.
+      const mayImport =
+        importing === undefined ||
+        this.#source.importsFile(importedNames(this.#source.read(path) ?? ''), path, importing);
+      const matches = mayImport && this.#holds(path, mention);
       if (mention.files.includes(path) !== matches) mention.files = put(mention.files, path, matches);
     }
   }
