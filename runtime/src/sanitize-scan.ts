@@ -194,6 +194,8 @@ export function makeScanner(settings: SanitizerSettings, judge: Judge, replace: 
 
   const collect = (scan: Scan, at: number, group: number, finds: Find[], { index, keywords }: Matcher): void => {
     const { text } = scan;
+    // The index goes by the last bytes of characters, which letters of other alphabets share with signs.
+    if (text.charCodeAt(at) > 255) return;
     for (const number of index.groups[group] ?? []) {
       const keyword = keywords[number];
       if (keyword === undefined) continue;
@@ -202,8 +204,7 @@ export function makeScanner(settings: SanitizerSettings, judge: Judge, replace: 
       const last = finds.at(-1);
       // Inside of what was found, or the `@` after the password of a URL.
       if (last !== undefined && start >= last.start && (end <= last.end || start === last.end)) continue;
-      // The index goes by the last bytes of characters, which letters of other alphabets share with signs.
-      if (!standsAt(keyword.text, text, start)) continue;
+      if (keyword.seen > 1 && !standsAt(keyword.text, text, start)) continue;
       const find = keyword.trigger?.(scan, start, end, judge, mode);
       if (find !== undefined) finds.push(find);
       for (const rule of keyword.rules) {
