@@ -24,7 +24,7 @@ import { packageExtension } from './package-extension.ts';
 const TESTS = 'test/vscode';
 const ARTIFACTS = inRoot('coverage/vscode');
 
-/** Packs the extension for every platform and for this one; the larger one is tested. */
+/** Packs the extension for every platform and for this one: the suites test one each. */
 async function packages(): Promise<{ readonly universal: string; readonly native: string | undefined }> {
   const folder = join(ARTIFACTS, 'packages');
   const universal = await packageExtension(undefined, folder);
