@@ -29,6 +29,7 @@ export const checkCommand: Command = {
     out: { short: 'o', help: 'Write the report to a file.', value: 'file' },
     ...CONFIG_OPTIONS,
     types: { help: 'Ask the TypeScript of the project about what the code alone leaves open.' },
+    concurrency: { help: 'Number of threads (default: auto, by the number of files and processors).', value: 'n' },
     fix: { help: 'Apply the fixes that are safe: neither the program nor its telemetry changes.' },
     quiet: { help: 'Report errors only.' },
     'max-warnings': { help: 'Fail with more warnings than this.', value: 'n' },
@@ -50,7 +51,7 @@ async function check(given: Given, io: Io): Promise<ExitCode> {
   const fixed = given.on('fix') ? fixFiles(runner, given.paths, io) : 0;
   const types = given.on('types') || runner.config.settings.types;
   const typed = types ? await (await import('./lint-typed.ts')).lintTyped(runner, given.paths, io) : undefined;
-  const linted = lintFiles(runner, given.paths, io, typed);
+  const linted = await lintFiles(runner, given.paths, io, { ...(typed ? { typed } : {}), threads: threadsOf(given) });
   if (linted.results.length + linted.skipped.length === 0) nothingChecked(runner, given.paths, io);
   if (suppress) baseline.suppressAll(linted.results);
   if (prune) baseline.prune(linted.results);
@@ -71,11 +72,21 @@ async function check(given: Given, io: Io): Promise<ExitCode> {
   else if (text !== '') io.out(text);
   else if (name === 'stylish' && io.outIsTerminal)
     io.out(
-      paintFor(io)('green', `No ${given.on('quiet') ? 'errors' : 'findings'} in ${count(results.length, 'file')}.\n`),
+      `${paintFor(io)('green', `No ${given.on('quiet') ? 'errors' : 'findings'} in ${count(results.length, 'file')}.`)}\n`,
     );
   const tooMany = maxWarnings !== undefined && warnings > maxWarnings;
   if (tooMany && errors === 0) io.err(`${count(warnings, 'warning')}, and --max-warnings allows ${maxWarnings}.\n`);
   return errors > 0 || tooMany ? 1 : 0;
+}
+
+/** Number of threads that was asked for; `off` and `auto` are what ESLint calls them. */
+function threadsOf(given: Given): number | undefined {
+  const text = given.text('concurrency');
+  if (text === undefined || text === 'auto') return undefined;
+  if (text === 'off') return 1;
+  const threads = wholeNumberOf(given, 'concurrency');
+  if (threads === 0) throw new UsageError('--concurrency must be a number from 1, "auto" or "off".');
+  return threads;
 }
 
 /** A run that looks at no file is a mistake, unless all that were named are ignored, as a hook before commits can name them. */
