@@ -49,8 +49,9 @@ export function isPath(value: Value): boolean {
 }
 
 /** A path below a prefix: `/api` and `/orders/:id`; either may be empty. */
-export function joinPath(prefix: string, path: string): string {
-  const base = prefix.replace(/\/+$/, '');
+function joinPath(prefix: string, path: string): string {
+  // Fastify and hono take prefixes without a slash.
+  const base = prefix.replace(/\/+$/, '').replace(/^(?=[^/…])/, '/');
   if (path === '' || path === '/') return base === '' ? path : base;
   if (base.endsWith(UNKNOWN_PART) && path.startsWith(UNKNOWN_PART)) return base + path.slice(UNKNOWN_PART.length);
   if (base === '') return path.startsWith(UNKNOWN_PART) || path.startsWith('/') || prefix === '' ? path : `/${path}`;

@@ -244,7 +244,7 @@ app.register(async (v1) => {
   v1.register(orders, { prefix: '/v1' });
   v1.get('/ready-to-ship', async () => 1);
 }, { prefix: '/api' });
-app.register(import('./users'), { prefix: '/people' });
+app.register(import('./users'), { prefix: 'people' });
 app.register(async (own) => { own.get('/own', async () => 1); });`,
     },
     ['GET /api/v1/orders/:id', 'PUT /api/v1/orders', 'GET /people/users', 'GET /api/ready-to-ship', 'GET /own'],
