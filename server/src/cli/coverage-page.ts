@@ -33,11 +33,14 @@ th button:focus-visible,a:focus-visible,summary:focus-visible,pre:focus-visible{
 .number{text-align:right;font-variant-numeric:tabular-nums;white-space:nowrap}
 .wide{min-width:9rem;vertical-align:middle}
 .tag{padding:.1rem .5rem;border-radius:.35rem;background:var(--tag);font-size:.825rem;white-space:nowrap}
+td a{overflow-wrap:anywhere}
+td:has(>a){min-width:11rem}
+td:has(>details[open]){min-width:26rem}
 a{color:var(--accent);text-decoration:none}a:hover{text-decoration:underline}
 code{font:.9em ui-monospace,SFMono-Regular,Menlo,Consolas,monospace;overflow-wrap:anywhere}
 summary{cursor:pointer;color:var(--accent);white-space:nowrap}
 details[open] summary{margin-bottom:.5rem}
-pre{margin:0;padding:.7rem .9rem;max-width:34rem;overflow-x:auto;border-radius:.5rem;background:var(--ground);line-height:1.45}
+pre{width:0;min-width:100%;margin:0;padding:.7rem .9rem;overflow-x:auto;border-radius:.5rem;background:var(--ground);line-height:1.45}
 pre code{overflow-wrap:normal}
 .line{color:var(--soft);user-select:none}
 footer{margin-top:3rem}
