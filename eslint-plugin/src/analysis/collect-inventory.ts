@@ -8,6 +8,7 @@ import type { DeclaredLabels } from './label-domains.ts';
 import type { Module } from './module.ts';
 import { sinkSites } from './sinks.ts';
 import { alternatives, type Value } from './value.ts';
+import { hashesOf, wordsOf } from './word-filter.ts';
 
 /** Where a definition is: file and offset of the call that makes the metric. */
 export interface DefinitionPlace {
@@ -60,12 +61,16 @@ const DEFINES = new RegExp(
   `\\b(?:${Object.keys(OTEL_CREATORS).join('|')})\\b|prom-client|@prometheus-io/client|@telint/runtime/metrics|\\.(?:counter|gauge|histogram)\\(\\s*\\{|\\bnew\\s+(?:\\w+\\.)*(?:Counter|Gauge|Histogram|Summary)\\b`,
 );
 
+const DEFINES_GUARD = hashesOf(
+  `${Object.keys(OTEL_CREATORS).join(' ')} prom prometheus telint counter gauge histogram Counter Gauge Histogram Summary`,
+);
+
 /** Inventory of a file without metrics. */
 export const NO_METRICS: InventoryFact = { metrics: [], uses: [] };
 
 /** Can a text define a metric? */
 export function mayDefine(text: string): boolean {
-  return DEFINES.test(text);
+  return wordsOf(text).mayHaveAny(DEFINES_GUARD) && DEFINES.test(text);
 }
 
 /** Definitions and writes of a file. */

@@ -1,4 +1,5 @@
 import { consumers, handlerDecorators, publishers } from '../knowledge/libraries/brokers.ts';
+import { hashesOf, wordsOf } from './word-filter.ts';
 
 const METRIC_CALLS =
   /\.(?:inc|dec|observe|startTimer|labels|setToCurrentTime|zero)\s*(?:\?\.)?\(|labelNames|\.(?:set|bind)\(\s*\{|\.(?:add|record)\([^,(){}]*,\s*\{/;
@@ -23,6 +24,17 @@ const BROKER_WORDS =
 const CARRIERS =
   /propagation\.|\b(?:inject|extract)\(|ROOT_CONTEXT|SpanKind\.SERVER|postMessage|[oO]utbox|WorkerHost|new \w*(?:Worker|Consumer|Processor)\b/;
 
+// A pattern is looked for where the text has one of its words: most texts have none, and all words are found in one pass.
+const METRIC_GUARD = hashesOf('inc dec observe startTimer labels setToCurrentTime zero set bind add record');
+const SPAN_GUARD = hashesOf(
+  'setAttribute setAttributes startSpan startActiveSpan addEvent addLink addLinks updateName setEntry createBaggage recordException setStatus resourceFromAttributes Resource',
+);
+const START_GUARD = hashesOf('startSpan startActiveSpan getActiveSpan span');
+const CARRIER_GUARD = hashesOf('propagation inject extract ROOT_CONTEXT SpanKind postMessage');
+const CARRIER_PARTS = ['utbox', 'Worker', 'Consumer', 'Processor'];
+const DECORATOR_GUARD = Object.values(handlerDecorators).flatMap((d) => Object.keys(d).flatMap(hashesOf));
+const SEND_GUARD = [...methods].flatMap(hashesOf);
+
 /** Which groups of facts a file's text can hold; a cheap look before anything is evaluated. */
 export interface Relevance {
   readonly metrics: boolean;
@@ -34,11 +46,17 @@ export interface Relevance {
 /** Relevance of a file's own text; calls of functions of other files are asked for by their names. */
 export function relevanceOf(text: string, withTrackers: boolean): Relevance {
   if (isGenerated(text)) return { metrics: false, spans: false, spanLife: false, propagation: false };
+  const words = wordsOf(text);
   return {
-    metrics: METRIC_CALLS.test(text) || (WEAK_METRIC_CALLS.test(text) && METRIC_WORDS.test(text)),
-    spans: SPAN_CALLS.test(text) || (withTrackers && TRACKERS.test(text)),
-    spanLife: SPAN_STARTS.test(text),
-    propagation: CARRIERS.test(text) || DECORATORS.test(text) || (SEND_CALLS.test(text) && BROKER_WORDS.test(text)),
+    metrics:
+      (words.mayHaveAny(METRIC_GUARD) || text.includes('labelNames')) &&
+      (METRIC_CALLS.test(text) || (WEAK_METRIC_CALLS.test(text) && METRIC_WORDS.test(text))),
+    spans: (words.mayHaveAny(SPAN_GUARD) && SPAN_CALLS.test(text)) || (withTrackers && TRACKERS.test(text)),
+    spanLife: words.mayHaveAny(START_GUARD) && SPAN_STARTS.test(text),
+    propagation:
+      ((words.mayHaveAny(CARRIER_GUARD) || CARRIER_PARTS.some((part) => text.includes(part))) && CARRIERS.test(text)) ||
+      (words.mayHaveAny(DECORATOR_GUARD) && DECORATORS.test(text)) ||
+      (words.mayHaveAny(SEND_GUARD) && SEND_CALLS.test(text) && BROKER_WORDS.test(text)),
   };
 }
 
@@ -50,17 +68,20 @@ function isGenerated(text: string): boolean {
   return lines * 300 < text.length;
 }
 
-const patterns = new WeakMap<ReadonlySet<string>, RegExp | null>();
+interface Calls {
+  readonly pattern: RegExp;
+  readonly guard: readonly number[];
+}
+
+const callsOf = new WeakMap<ReadonlySet<string>, Calls>();
 
 /** Does a text call one of the named functions? */
 export function callsAny(text: string, names: ReadonlySet<string>): boolean {
-  let pattern = patterns.get(names);
-  if (pattern === undefined) {
-    pattern =
-      names.size === 0
-        ? null
-        : new RegExp(`(?<![\\w$])(?:${[...names].map(escape).join('|')})\\s*(?:<[^()]*>)?(?:\\?\\.)?\\(`);
-    patterns.set(names, pattern);
+  if (names.size === 0) return false;
+  let calls = callsOf.get(names);
+  if (!calls) {
+    const pattern = new RegExp(`(?<![\\w$])(?:${[...names].map(escape).join('|')})\\s*(?:<[^()]*>)?(?:\\?\\.)?\\(`);
+    callsOf.set(names, (calls = { pattern, guard: [...names].flatMap(hashesOf) }));
   }
-  return pattern?.test(text) ?? false;
+  return wordsOf(text).mayHaveAny(calls.guard) && calls.pattern.test(text);
 }

@@ -1,6 +1,6 @@
+import { hashesOf, hasWord, WordFilter } from '../analysis/word-filter.ts';
 import { encode, importedNames } from './bytes.ts';
 import { put } from './sorted-list.ts';
-import { hashesOf, hasWord, WordFilter } from './word-filter.ts';
 
 /** Part of the names of many packages that are asked for. */
 const COMMON_WORD = 'opentelemetry';
@@ -126,6 +126,6 @@ export class Mentions {
     if (searched?.bytes !== bytes) this.#searched.set(path, (searched = { bytes, searches: 0 }));
     if (++searched.searches < MANY_SEARCHES) return true;
     const filter = (searched.filter ??= new WordFilter(bytes));
-    return hashes.every((hash) => filter.mayHave(hash));
+    return filter.mayHaveAll(hashes);
   }
 }

@@ -37,9 +37,9 @@ function namesAny(modules: readonly string[]): RegExp {
 /** Can a file hold any finding? A cheap look at its text; a test proves that no finding is lost. */
 export function mayMatter(text: string, host: ModuleHost, settings: Settings): boolean {
   return (
-    TELEMETRY_MODULES.some((m) => text.includes(m)) ||
-    // Before the patterns: it is one look at what is known, and true for every file of a workspace with telemetry.
+    // First: it is one look at what is known, and true for every file of a workspace with telemetry.
     reachesTelemetry(host) ||
+    TELEMETRY_MODULES.some((m) => text.includes(m)) ||
     STRONG.test(text) ||
     (WEAK.test(text) && WORDS.test(text)) ||
     LOGS.test(text) ||

@@ -1,14 +1,14 @@
 import fc from 'fast-check';
 import { expect, it } from 'vitest';
-import { encode } from '../src/host/bytes.ts';
-import { hashesOf, hasWord, WordFilter } from '../src/host/word-filter.ts';
+import { encode } from '../../src/host/bytes.ts';
+import { hashesOf, hasWord, WordFilter } from '../../src/analysis/word-filter.ts';
 
 const word = fc.stringMatching(/^[a-z$_ö]{1,6}$/);
 const text = fc.array(fc.oneof(word, fc.constantFrom('.', '(', ' ', '\n', 'new ')), { maxLength: 60 });
 
 function holds(bytes: string, searched: string): boolean {
   const filter = new WordFilter(bytes);
-  return hashesOf(searched).every((hash) => filter.mayHave(hash)) && hasWord(bytes, searched);
+  return filter.mayHaveAll(hashesOf(searched)) && hasWord(bytes, searched);
 }
 
 it.each([
@@ -42,6 +42,6 @@ it('says the same as a search for whole words', () => {
 it('tells most texts without a word at once', () => {
   const names = (prefix: string): string[] => Array.from({ length: 2000 }, (_, i) => `${prefix}${i}`);
   const filter = new WordFilter(names('present').join(' '));
-  const mistaken = names('absent').filter((name) => hashesOf(name).every((hash) => filter.mayHave(hash)));
+  const mistaken = names('absent').filter((name) => filter.mayHaveAny(hashesOf(name)));
   expect(mistaken.length).toBeLessThan(200);
 });

@@ -2,7 +2,7 @@
 const FIRST = 0x9e3779b1;
 const SECOND = 0x85ebca6b;
 
-/** Word characters of bytes that were read one character each: parts of UTF-8 sequences count, as letters do. */
+/** Word characters, of texts and of bytes that were read one character each: parts of UTF-8 sequences count, as letters do. */
 const isWord = new Uint8Array(256).map((_, code) => (code >= 128 || /[\w$]/.test(String.fromCharCode(code)) ? 1 : 0));
 
 /** The words of a text as a Bloom filter (https://doi.org/10.1145/362686.362692): most texts without a word are told at once. */
@@ -31,10 +31,12 @@ export class WordFilter {
   }
 
   #add(hash: number): void {
-    for (const seed of [FIRST, SECOND]) {
-      const at = this.#place(hash, seed);
-      this.#bits[at >>> 5] = (this.#bits[at >>> 5] ?? 0) | (1 << (at & 31));
-    }
+    this.#set(this.#place(hash, FIRST));
+    this.#set(this.#place(hash, SECOND));
+  }
+
+  #set(at: number): void {
+    this.#bits[at >>> 5] = (this.#bits[at >>> 5] ?? 0) | (1 << (at & 31));
   }
 
   #place(hash: number, seed: number): number {
@@ -42,16 +44,31 @@ export class WordFilter {
     return (mixed ^ (mixed >>> 13)) & this.#mask;
   }
 
-  /** False where the text has none of a word with this hash. */
-  mayHave(hash: number): boolean {
-    return [FIRST, SECOND].every((seed) => {
-      const at = this.#place(hash, seed);
-      return ((this.#bits[at >>> 5] ?? 0) & (1 << (at & 31))) !== 0;
-    });
+  #has(hash: number, seed: number): boolean {
+    const at = this.#place(hash, seed);
+    return ((this.#bits[at >>> 5] ?? 0) & (1 << (at & 31))) !== 0;
+  }
+
+  /** False where the text lacks a word with one of these hashes. */
+  mayHaveAll(hashes: readonly number[]): boolean {
+    return hashes.every((hash) => this.#has(hash, FIRST) && this.#has(hash, SECOND));
+  }
+
+  /** False where the text has no word with one of these hashes. */
+  mayHaveAny(hashes: readonly number[]): boolean {
+    return hashes.some((hash) => this.#has(hash, FIRST) && this.#has(hash, SECOND));
   }
 }
 
-/** Hashes of the words of a text that `hasWord` looks for. */
+let last: { readonly text: string; readonly words: WordFilter } | undefined;
+
+/** Words of a text; kept for the last one, about which much is asked. */
+export function wordsOf(text: string): WordFilter {
+  if (last?.text !== text) last = { text, words: new WordFilter(text) };
+  return last.words;
+}
+
+/** Hashes of the words of a text. */
 export function hashesOf(bytes: string): readonly number[] {
   return bytes
     .split(/[^\w$\x80-\xff]+/)
