@@ -22,7 +22,12 @@ export default defineConfig([
   // The rules and all libraries but the parser and ts-morph are bundled: starting a server reads two files, not hundreds.
   {
     ...shared,
-    entry: { main: 'src/main.ts', telint: 'src/telint.ts', 'types/worker': 'src/types/worker.ts' },
+    entry: {
+      main: 'src/main.ts',
+      telint: 'src/telint.ts',
+      'lint-worker': 'src/cli/lint-worker.ts',
+      'types/worker': 'src/types/worker.ts',
+    },
     format: 'esm',
     // jsonc-parser's `main` is UMD, whose requires no bundler follows.
     inputOptions: { resolve: { mainFields: ['module', 'main'] } },

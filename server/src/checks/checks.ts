@@ -6,7 +6,7 @@ import { QueryLinks } from '../query-links.ts';
 import { collectQueries, type QueryIndex } from '../query-store.ts';
 import type { Runner } from '../runner.ts';
 import { checkInfos } from './catalog.ts';
-import { collectMetrics, type WorkspaceMetric } from './inventory.ts';
+import { collectMetrics, type KnownInventories, type WorkspaceMetric } from './inventory.ts';
 import { labelSetConflict } from './label-set-conflict.ts';
 import { noDuplicateMetric } from './no-duplicate-metric.ts';
 import { noUnusedMetric } from './no-unused-metric.ts';
@@ -54,12 +54,17 @@ export function runChecks(
   runner: Runner,
   progress?: (done: number, total: number) => void,
   queries: QueryIndex = collectQueries(runner.workspace.root),
+  known?: KnownInventories,
 ): readonly Finding[] {
-  const isOn = (name: string): boolean => runner.config.rules.has(name);
-  if (!Object.keys(checkInfos).some(isOn)) return [];
-  const metrics = collectMetrics(runner, progress);
+  if (!anyCheckIsOn(runner)) return [];
+  const metrics = collectMetrics(runner, progress, known);
   const links = new QueryLinks(metrics.map(indexed), queries, runner.workspace);
   return [...[...checkMetrics(metrics, links, runner)].flat(), ...checkQueries(queries.files, links, runner)];
+}
+
+/** Does the configuration ask for anything that needs the metrics of the workspace? */
+export function anyCheckIsOn({ config }: Pick<Runner, 'config'>): boolean {
+  return Object.keys(checkInfos).some((name) => config.rules.has(name));
 }
 
 /** Findings about the metrics of a workspace, check by check. */

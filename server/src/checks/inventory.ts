@@ -23,17 +23,21 @@ export interface WorkspaceMetric extends DefinedMetric {
   readonly series: Series;
 }
 
+/** Inventories of files that are known already; undefined for a file without metrics. */
+export type KnownInventories = ReadonlyMap<string, InventoryFact | undefined>;
+
 /** Metrics of the folder of a runner, tests left out; `progress` is told how many files have been looked at. */
 export function collectMetrics(
   runner: Runner,
   progress?: (done: number, total: number) => void,
+  known: KnownInventories = new Map(),
 ): readonly WorkspaceMetric[] {
   const files = runner.workspace.files();
   const defined: { readonly path: string; readonly metric: DefinedMetric }[] = [];
   const uses = new Map<string, PlacedUse[]>();
   for (const [i, path] of files.entries()) {
     progress?.(i + 1, files.length);
-    const inventory = inventoryOf(runner, path);
+    const inventory = known.has(path) ? known.get(path) : inventoryOf(runner, path);
     if (!inventory) continue;
     for (const metric of inventory.metrics) defined.push({ path, metric });
     for (const use of inventory.uses)
@@ -67,8 +71,8 @@ export function withUses(
   };
 }
 
-/** A file that cannot be analysed has no metrics; `check` names it. */
-function inventoryOf(runner: Runner, path: string): InventoryFact | undefined {
+/** Metrics of a file. One that cannot be analysed has none; `check` names it. */
+export function inventoryOf(runner: Runner, path: string): InventoryFact | undefined {
   try {
     return runner.facts(path)?.inventory;
   } catch {

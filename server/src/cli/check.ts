@@ -84,8 +84,9 @@ function threadsOf(given: Given): number | undefined {
   const text = given.text('concurrency');
   if (text === undefined || text === 'auto') return undefined;
   if (text === 'off') return 1;
-  const threads = wholeNumberOf(given, 'concurrency');
-  if (threads === 0) throw new UsageError('--concurrency must be a number from 1, "auto" or "off".');
+  const threads = /^[1-9][0-9]*$/.test(text) ? wholeNumberOf(given, 'concurrency') : undefined;
+  if (threads === undefined)
+    throw new UsageError(`--concurrency must be a number from 1, "auto" or "off", not "${text}".`);
   return threads;
 }
 

@@ -10,6 +10,7 @@ import { collectQueries } from '../query-store.ts';
 import { Runner, type FileResult } from '../runner.ts';
 import { UsageError, type Given } from './command.ts';
 import type { Io } from './io.ts';
+import { lintInThreads, threadsFor } from './lint-threads.ts';
 import { Progress } from './progress.ts';
 import { LinesOf, resultOf, type Result, type SkippedFile } from './results.ts';
 import { selectFiles, selectQueryFiles } from './select-files.ts';
@@ -28,13 +29,21 @@ export function openRunner(given: Given, { cwd }: Pick<Io, 'cwd'>): Runner {
   return new Runner(cwd, config, new Workspace(workspaceRoot(cwd)));
 }
 
-/** Runs rules and checks over the files that the arguments name; `typed` are findings of some of them that rest on types. */
-export function lintFiles(
+/** How a run over files goes about it. */
+export interface LintOptions {
+  /** Findings of some of the files that rest on types. */
+  readonly typed?: ReadonlyMap<string, FileResult>;
+  /** Number of threads; without it as many as are worthwhile. */
+  readonly threads?: number | undefined;
+}
+
+/** Runs rules and checks over the files that the arguments name. */
+export async function lintFiles(
   runner: Runner,
   args: readonly string[],
   io: Io,
-  typed: ReadonlyMap<string, FileResult> = new Map(),
-): Linted {
+  { typed = new Map<string, FileResult>(), threads }: LintOptions = {},
+): Promise<Linted> {
   const queries = collectQueries(runner.workspace.root);
   const asked = selectQueryFiles(
     runner,
@@ -45,15 +54,20 @@ export function lintFiles(
   const progress = new Progress(io);
   const findings = new Map<string, Finding[]>();
   const skipped: SkippedFile[] = [];
-  for (const [i, path] of files.entries()) {
-    progress.step('Checking file', i + 1, files.length);
-    const { findings: found, error } = typed.get(path) ?? lintOne(runner, path);
-    findings.set(path, [...found]);
-    if (error !== undefined) skipped.push({ filePath: path, reason: error });
+  const untyped = files.filter((path) => !typed.has(path));
+  const linted = await lintInThreads(runner, untyped, threadsFor(untyped.length, threads), (done) =>
+    progress.step('Checking file', done, untyped.length),
+  );
+  for (const path of files) {
+    const file = typed.get(path) ?? linted.get(path);
+    findings.set(path, [...(file?.findings ?? [])]);
+    if (file?.error !== undefined) skipped.push({ filePath: path, reason: file.error });
   }
+  const inventories = new Map([...linted].map(([path, { inventory }]) => [path, inventory]));
   for (const path of asked) findings.set(path, []);
   const step = (done: number, total: number): void => progress.step('Collecting metrics of file', done, total);
-  for (const finding of runChecks(runner, step, queries)) if (!finding.hint) findings.get(finding.path)?.push(finding);
+  for (const finding of runChecks(runner, step, queries, inventories))
+    if (!finding.hint) findings.get(finding.path)?.push(finding);
   progress.done();
   const read = (path: string): string | undefined => runner.workspace.text(path);
   const lines = new LinesOf(read);
@@ -69,13 +83,4 @@ export function lintFiles(
 
 function bySource(a: Finding, b: Finding): number {
   return a.range.start - b.range.start || a.range.end - b.range.end || (a.rule < b.rule ? -1 : 1);
-}
-
-/** A file that a rule cannot cope with is named at the end; the others are checked all the same. */
-function lintOne(runner: Runner, path: string): { readonly findings: readonly Finding[]; readonly error?: string } {
-  try {
-    return runner.lint(path);
-  } catch (error) {
-    return { findings: [], error: `cannot be analysed (${(error as Error).message}); please report this` };
-  }
 }

@@ -54,8 +54,8 @@ function mcpServer(given: Given, io: Io): McpServer {
       annotations: READ_ONLY,
     },
     ({ paths: args, rule, limit: most }) =>
-      answer(() => {
-        const { results, skipped } = lintFiles(openRunner(given, io), args, silent);
+      answer(async () => {
+        const { results, skipped } = await lintFiles(openRunner(given, io), args, silent);
         const findings = results.flatMap(({ filePath, messages }) =>
           messages
             .filter((m) => rule === undefined || m.ruleId === rule || m.ruleId === `telint/${rule}`)
@@ -137,9 +137,9 @@ interface Answer {
 }
 
 /** A question that cannot be answered says why; the server goes on. */
-function answer(ask: () => unknown): Answer {
+async function answer(ask: () => unknown): Promise<Answer> {
   try {
-    return { content: [{ type: 'text', text: JSON.stringify(ask(), undefined, 1) }] };
+    return { content: [{ type: 'text', text: JSON.stringify(await ask(), undefined, 1) }] };
   } catch (error) {
     return { content: [{ type: 'text', text: (error as Error).message }], isError: true };
   }
