@@ -165,16 +165,20 @@ function children(): number[] {
 }
 
 // Elsewhere there is no such list, and on Windows no process that stays behind.
-it.runIf(process.platform === 'linux')('leaves no process behind, not even a defunct one', async () => {
-  const root = folder({ 'tsconfig.json': CONFIG, 'a.ts': '' }, 'native');
-  const told = start();
-  const before = new Set(children());
-  expect(await answerTo(told, join(root, 'a.ts'), `declare const a: 'x' | 'y'; void «a»; export {};`)).toEqual(TWO);
-  const started = children().filter((pid) => !before.has(pid));
-  expect(started).toHaveLength(1);
-  await told.service.end();
-  expect(children().filter((pid) => started.includes(pid))).toEqual([]);
-}, 120_000);
+it.runIf(process.platform === 'linux')(
+  'leaves no process behind, not even a defunct one',
+  async () => {
+    const root = folder({ 'tsconfig.json': CONFIG, 'a.ts': '' }, 'native');
+    const told = start();
+    const before = new Set(children());
+    expect(await answerTo(told, join(root, 'a.ts'), `declare const a: 'x' | 'y'; void «a»; export {};`)).toEqual(TWO);
+    const started = children().filter((pid) => !before.has(pid));
+    expect(started).toHaveLength(1);
+    await told.service.end();
+    expect(children().filter((pid) => started.includes(pid))).toEqual([]);
+  },
+  120_000,
+);
 
 /** A package that calls itself TypeScript, and says that it was run. */
 function fake(root: string, code: string): string {
