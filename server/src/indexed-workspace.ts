@@ -9,6 +9,9 @@ class UnlistedWorkspace extends Workspace {
   }
 }
 
+/** So many files are not read before somebody who waits for a first answer notices. */
+const MANY_FILES = 300;
+
 /** Told about the reading of a workspace; may end it through the signal. */
 export interface LoadListener {
   readonly signal: AbortSignal;
@@ -23,6 +26,8 @@ export class IndexedWorkspace {
   readonly near: Workspace;
   /** A folder that is nobody's project is never read as a whole. */
   readonly #unlisted: boolean;
+  /** Aborted when so many files are found that reading them takes a while. */
+  readonly #large = new AbortController();
   #loading: Promise<boolean> | undefined;
   #loaded = false;
   #givenUp = false;
@@ -50,6 +55,11 @@ export class IndexedWorkspace {
     return this.#loading !== undefined;
   }
 
+  /** Aborted when it is certain that the reading takes a while. */
+  get large(): AbortSignal {
+    return this.#large.signal;
+  }
+
   /** Somebody has cancelled the reading: what needs all files is not said until it is taken up again. */
   get givenUp(): boolean {
     return this.#givenUp;
@@ -71,9 +81,10 @@ export class IndexedWorkspace {
   async #load(listener: LoadListener, watch: boolean): Promise<boolean> {
     try {
       if (watch) await this.changedOnDisk();
-      this.#loaded = await runInSlices(this.all.load(), listener.signal, ({ read, found }) =>
-        listener.step(read, found),
-      );
+      this.#loaded = await runInSlices(this.all.load(), listener.signal, ({ read, found }) => {
+        if (found > MANY_FILES) this.#large.abort();
+        listener.step(read, found);
+      });
       this.#givenUp = !this.#loaded;
       return this.#loaded;
     } finally {

@@ -329,14 +329,16 @@ export class Session {
     return project;
   }
 
-  /** Resolves when the workspace of a file is read, or after a moment: what needs all files is said later then. */
+  /** Resolves when the workspace of a file is read, or after a moment where that takes longer: what needs all files is said later then. */
   async soonLoaded(path: string): Promise<Project> {
     const project = this.projects.of(path);
     if (!project.workspace.loaded) {
       const late = new AbortController();
       await Promise.race([
         this.#load(project).then(() => late.abort()),
-        delay(PATIENCE_MS, undefined, { signal: late.signal }).catch(() => undefined),
+        delay(PATIENCE_MS, undefined, { signal: AbortSignal.any([late.signal, project.workspace.large]) }).catch(
+          () => undefined,
+        ),
       ]);
     }
     await yieldToEvents();
