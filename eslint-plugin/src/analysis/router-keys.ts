@@ -3,7 +3,9 @@ import { isFunction, propertyName, rangeOf, unwrap, type FunctionNode, type Node
 import type { Evaluator } from './evaluate.ts';
 import type { Module } from './module.ts';
 import { valueIn } from './route-paths.ts';
-import { alternatives, type Env, type Step, type Value } from './value.ts';
+import { alternatives, type ClassValue, type Env, type Step, type Value } from './value.ts';
+
+const MAX_CHAIN = 12;
 
 /** Which router an expression stands for: the place that makes it, or the parameter that it comes in through. */
 export interface RouterKey {
@@ -46,6 +48,19 @@ function madeKey(value: Value): RouterKey | undefined {
   return { id: idOf(origin, module), frames, owner: undefined, module, made: origin, framework, parameter: undefined };
 }
 
+/** Classes of the instances that members and methods of an expression are asked of. */
+function instancesIn(ev: Evaluator, expression: Node, module: Module, env: Env | undefined): readonly ClassValue[] {
+  let node = unwrap(expression);
+  for (let i = 0; i < MAX_CHAIN; i++) {
+    if (node.type === 'CallExpression') node = unwrap(node.callee);
+    if (node.type !== 'MemberExpression') return [];
+    node = unwrap(node.object);
+    const classes = flat(valueIn(ev, node, module, env)).flatMap((v) => (v.type === 'instance' ? [v.of] : []));
+    if (classes.length > 0) return classes;
+  }
+  return [];
+}
+
 function framesOf(step: Step | undefined, origin: Node): readonly string[] {
   const frames = new Set<string>();
   for (let s = step; s; s = s.next) {
@@ -55,7 +70,7 @@ function framesOf(step: Step | undefined, origin: Node): readonly string[] {
   return [...frames].reverse();
 }
 
-/** `this.router`, `new Orders().router` of a base class: every class below it has one of its own. */
+/** `this.router`, `new Orders().getRouter()` of a base class: every class below it has one of its own. */
 function withOwner(
   ev: Evaluator,
   keys: readonly RouterKey[],
@@ -63,9 +78,7 @@ function withOwner(
   module: Module,
   env: Env | undefined,
 ): readonly RouterKey[] {
-  const node = chainStart(expression);
-  if (node?.type !== 'MemberExpression') return keys;
-  const classes = flat(valueIn(ev, node.object, module, env)).flatMap((v) => (v.type === 'instance' ? [v.of] : []));
+  const classes = instancesIn(ev, expression, module, env);
   return keys.flatMap((key) => {
     const owners = classes.filter((c) => !(key.module === c.module && key.made && isInside(key.made, c.node)));
     return owners.length === 0 ? [key] : owners.map((c) => ({ ...key, owner: idOf(c.node, c.module) }));

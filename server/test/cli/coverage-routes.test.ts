@@ -155,7 +155,7 @@ app.use('/admin', new Admin().router);`,
     {
       'make.ts': `import { Router } from 'express';
 export class Make { static router() { return Router(); } }
-export abstract class Base { readonly router = Make.router(); }`,
+export abstract class Base { readonly router = Make.router(); getRouter() { return this.router; } }`,
       'a.ts': `import { Make } from './make';\nexport const a = Make.router();\na.get('/a', (req, res) => res.end());`,
       'b.ts': `import { Make } from './make';\nexport function b() { const r = Make.router(); r.get('/b', (req, res) => res.end()); return r; }`,
       'c.ts': `import { Base } from './make';
@@ -174,7 +174,7 @@ api.use('/two', b());
 api.use('/three', b());
 app.use('/api', api);
 app.use('/c', new C().router);
-app.use('/d', new D().router);`,
+app.use('/d', new D().getRouter());`,
     },
     ['GET /api/one/a', 'GET /api/two/b, /api/three/b', 'GET /c/c', 'GET /d/d', 'GET /e'],
   ],
