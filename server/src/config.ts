@@ -28,6 +28,8 @@ export interface Config {
   readonly settings: Settings;
   /** Glob patterns, relative to the folder, of files to leave out. */
   readonly ignore: readonly string[];
+  /** Folder that the patterns are relative to, where it is another than the one that is looked at. */
+  readonly folder?: string;
   readonly budget: Budget;
 }
 

@@ -6,7 +6,7 @@ import { formatGithub } from './format-github.ts';
 import { formatJson } from './format-json.ts';
 import { count, formatStylish, type Report } from './format-stylish.ts';
 import { paintFor, type Io } from './io.ts';
-import { lintFiles, openRunner } from './lint.ts';
+import { lintFiles, openRunner, scopesOf } from './lint.ts';
 import { wholeNumberOf } from './parse-arguments.ts';
 import { withCounts } from './results.ts';
 import { Baseline } from './suppressions.ts';
@@ -48,10 +48,15 @@ async function check(given: Given, io: Io): Promise<ExitCode> {
   const maxWarnings = wholeNumberOf(given, 'max-warnings');
   const baseline = new Baseline(io.cwd, given.text('suppressions-location'), suppress);
   const runner = openRunner(given, io);
-  const fixed = given.on('fix') ? fixFiles(runner, given.paths, io) : 0;
+  const scopes = scopesOf(runner, given);
+  const fixed = given.on('fix') ? fixFiles(runner, given.paths, io, scopes) : 0;
   const types = given.on('types') || runner.config.settings.types;
-  const typed = types ? await (await import('./lint-typed.ts')).lintTyped(runner, given.paths, io) : undefined;
-  const linted = await lintFiles(runner, given.paths, io, { ...(typed ? { typed } : {}), threads: threadsOf(given) });
+  const typed = types ? await (await import('./lint-typed.ts')).lintTyped(runner, given.paths, io, scopes) : undefined;
+  const linted = await lintFiles(runner, given.paths, io, {
+    scopes,
+    ...(typed ? { typed } : {}),
+    threads: threadsOf(given),
+  });
   if (linted.results.length + linted.skipped.length === 0) nothingChecked(runner, given.paths, io);
   if (suppress) baseline.suppressAll(linted.results);
   if (prune) baseline.prune(linted.results);

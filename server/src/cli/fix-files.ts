@@ -2,6 +2,7 @@ import { readFileSync, writeFileSync } from 'node:fs';
 import type { Runner } from '../runner.ts';
 import { editsOf, safeFixes, withEdits } from '../safe-fixes.ts';
 import type { Io } from './io.ts';
+import type { ConfigScopes } from './config-scopes.ts';
 import { Progress } from './progress.ts';
 import { selectFiles } from './select-files.ts';
 
@@ -9,13 +10,13 @@ import { selectFiles } from './select-files.ts';
 const ROUNDS = 10;
 
 /** Applies the safe fixes to the files that the arguments name; answers how many findings that repaired. */
-export function fixFiles(runner: Runner, args: readonly string[], io: Io): number {
-  const files = selectFiles(runner, args);
+export function fixFiles(runner: Runner, args: readonly string[], io: Io, scopes: ConfigScopes): number {
+  const files = selectFiles(runner, args, true).filter((path) => !scopes.isIgnored(path));
   const progress = new Progress(io);
   let repaired = 0;
   for (const [i, path] of files.entries()) {
     progress.step('Fixing file', i + 1, files.length);
-    repaired += fixFile(runner, path);
+    repaired += fixFile(scopes.of(path), path);
   }
   progress.done();
   if (repaired > 0) runner.settle();

@@ -1,6 +1,7 @@
 import type { FileResult, Runner } from '../runner.ts';
 import { refine } from '../types/refine.ts';
 import { TypeService } from '../types/service.ts';
+import type { ConfigScopes } from './config-scopes.ts';
 import type { Io } from './io.ts';
 import { Progress } from './progress.ts';
 import { selectFiles } from './select-files.ts';
@@ -14,6 +15,7 @@ export async function lintTyped(
   runner: Runner,
   args: readonly string[],
   io: Io,
+  scopes: ConfigScopes,
 ): Promise<ReadonlyMap<string, FileResult>> {
   const say = (message: string): void => {
     io.err(`telint: ${message}\n`);
@@ -26,7 +28,7 @@ export async function lintTyped(
     onProblem: say,
     onLog: say,
   });
-  const files = selectFiles(runner, args, true);
+  const files = selectFiles(runner, args, true).filter((path) => !scopes.isIgnored(path));
   const progress = new Progress(io);
   try {
     if (files.length > 0 && !files.some((path) => service.knows(path)))
@@ -34,7 +36,7 @@ export async function lintTyped(
         'no TypeScript from 5 on is installed for these files (node_modules/typescript): they are checked without types.',
       );
     const refined = await refine(
-      files.map((path) => ({ path, runner })),
+      files.map((path) => ({ path, runner: scopes.of(path) })),
       {
         service,
         open: {},

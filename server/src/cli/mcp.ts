@@ -4,7 +4,7 @@ import { z } from 'zod';
 import { UsageError, type ExitCode, type Given } from './command.ts';
 import { coverageOf } from './critical-paths.ts';
 import type { Io } from './io.ts';
-import { lintFiles, openRunner } from './lint.ts';
+import { lintFiles, openRunner, scopesOf } from './lint.ts';
 import { listMetrics } from './metrics.ts';
 import { relativePath, selectFiles } from './select-files.ts';
 import { version } from './version.ts';
@@ -55,7 +55,8 @@ function mcpServer(given: Given, io: Io): McpServer {
     },
     ({ paths: args, rule, limit: most }) =>
       answer(async () => {
-        const { results, skipped } = await lintFiles(openRunner(given, io), args, silent);
+        const runner = openRunner(given, io);
+        const { results, skipped } = await lintFiles(runner, args, silent, { scopes: scopesOf(runner, given) });
         const findings = results.flatMap(({ filePath, messages }) =>
           messages
             .filter((m) => rule === undefined || m.ruleId === rule || m.ruleId === `telint/${rule}`)

@@ -44,12 +44,13 @@ export function selectQueryFiles(runner: Runner, args: readonly string[], paths:
   );
 }
 
-function ignores({ root, config }: Runner): (path: string) => boolean {
+/** Tells which files the configuration of a runner leaves out. */
+export function ignores({ root, config }: Pick<Runner, 'root' | 'config'>): (path: string) => boolean {
   if (config.ignore.length === 0) return () => false;
   // A pattern that names a folder leaves out what is in it, as in .gitignore.
   const patterns = config.ignore.flatMap((glob) => [glob, `${glob.replace(/\/$/, '')}/**`]);
   const matches = picomatch(patterns, { dot: true });
-  return (path) => matches(relativePath(root, path));
+  return (path) => matches(relativePath(config.folder ?? root, path));
 }
 
 function filesOf(arg: string, root: string, inside: readonly string[]): readonly string[] {
