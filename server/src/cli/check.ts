@@ -1,3 +1,4 @@
+import { existsSync } from 'node:fs';
 import { resolve, sep } from 'node:path';
 import { UsageError, type Command, type ExitCode, type Given } from './command.ts';
 import { CONFIG_OPTIONS } from './config-options.ts';
@@ -47,6 +48,8 @@ async function check(given: Given, io: Io): Promise<ExitCode> {
   if (suppress && prune) throw new UsageError('use either --suppress-all or --prune-suppressions.');
   const maxWarnings = wholeNumberOf(given, 'max-warnings');
   const baseline = new Baseline(io.cwd, given.text('suppressions-location'), suppress);
+  if (prune && !existsSync(baseline.path))
+    throw new UsageError(`--prune-suppressions: there is no ${baseline.path}. Create it with --suppress-all.`);
   const runner = openRunner(given, io);
   const scopes = scopesOf(runner, given);
   const fixed = given.on('fix') ? fixFiles(runner, given.paths, io, scopes) : 0;

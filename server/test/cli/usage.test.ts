@@ -61,6 +61,7 @@ describe('mistakes in the use end with 2 and say what to write', () => {
     [['check', '--max-warnings', '1.5'], /^telint: --max-warnings must be a whole number from 0, not "1\.5"\.\n$/],
     [['check', '--out', 'package.json/report'], /^telint: --out: .*report cannot be written: /],
     [['coverage', '--out', 'package.json/report'], /^telint: --out: .*report cannot be written: /],
+    [['check', '--prune-suppressions'], /there is no .*eslint-suppressions\.json\. Create it with --suppress-all\.\n$/],
     [['dashboards', '--out', 'package.json'], /^telint: --out: .* cannot be written: /],
     [
       ['check', '--suppress-all', '--suppressions-location', 'package.json/known.json'],
