@@ -39,6 +39,8 @@ export interface ModuleHost {
   parse(path: string): ParsedFile | undefined;
   /** Can a file pass on exports of other files? A look at its text, which spares parsing it; without it every file can. */
   mayReexport?(path: string): boolean;
+  /** Can a file export something of a name, itself or from other files? A look at its text, which spares parsing it; without it every file can. */
+  mayExport?(path: string, name: string): boolean;
   /** Absolute path of the workspace file that a specifier means; undefined for packages outside the workspace and assets. */
   resolve(specifier: string, from: string): string | undefined;
   /** Workspace files that may refer to `path` and contain every word; empty when the host does not look at other files. */

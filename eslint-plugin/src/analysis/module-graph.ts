@@ -38,6 +38,13 @@ export class ModuleGraph {
     return path === undefined ? undefined : this.moduleAt(path);
   }
 
+  /** Workspace module that `export *` passes on, where it can have the name: most of a folder's files do not. */
+  private starModule(specifier: string, from: Module, name: string): Module | undefined {
+    if (librariesOf(specifier).length > 0) return undefined;
+    const path = this.host.resolve(specifier, from.path);
+    return path === undefined || this.host.mayExport?.(path, name) === false ? undefined : this.moduleAt(path);
+  }
+
   /** Module at a path of the workspace. */
   moduleAt(path: string): Module | undefined {
     const file = this.host.parse(path);
@@ -67,7 +74,7 @@ export class ModuleGraph {
       return next ? this.findExport(next, target.name, seen) : undefined;
     }
     for (const source of module.starExports) {
-      const next = this.importedModule(source, module);
+      const next = this.starModule(source, module, name);
       const found = next && this.findExport(next, name, seen);
       if (found) return found;
     }
@@ -106,7 +113,7 @@ export class ModuleGraph {
     if (target) return undefined;
     for (const star of module.starExports) {
       if (libraryExport(star, name) ?? libraryType(star, name)) return { specifier: star, name };
-      const next = librariesOf(star).length > 0 ? undefined : this.importedModule(star, module);
+      const next = this.starModule(star, module, name);
       const found = next && this.outsideExport(next, name, seen);
       if (found) return found;
     }

@@ -85,6 +85,13 @@ export class Mentions {
     return mention.files;
   }
 
+  /** Does a file hold a word? */
+  names(path: string, word: string): boolean {
+    const bytes = this.#source.read(path);
+    const encoded = encode(word);
+    return bytes !== undefined && this.#mayHold(path, bytes, hashesOf(encoded)) && hasWord(bytes, encoded);
+  }
+
   /**
    * Files to search: those with the last of several words, which the caller asks for with many others, and for names of
    * packages around OpenTelemetry those with that word.

@@ -193,6 +193,11 @@ export class Workspace implements ModuleHost {
     return bytes !== undefined && REEXPORT.test(bytes);
   }
 
+  mayExport(path: string, name: string): boolean {
+    const bytes = this.#read(path);
+    return bytes !== undefined && (this.#mentions.names(path, name) || REEXPORT.test(bytes));
+  }
+
   resolve(specifier: string, from: string): string | undefined {
     return this.#resolver.resolve(specifier, from);
   }
