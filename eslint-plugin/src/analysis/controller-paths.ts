@@ -4,6 +4,7 @@ import { AcrossFiles } from './epoch.ts';
 import type { Evaluator } from './evaluate.ts';
 import { routeTexts } from './handler-facts.ts';
 import type { Module } from './module.ts';
+import { modulePath } from './nest-modules.ts';
 import { isTestPath } from './propagation-coverage.ts';
 import { joinAll, pathTexts, UNKNOWN_PART } from './route-paths.ts';
 
@@ -35,7 +36,7 @@ export function controllerPaths(
   const app = framework === '@nestjs/common' ? nestApp(ev, ctx) : undefined;
   if (!app) return below;
   const versions = app.versionPrefix === undefined ? [''] : versionsOf(ev, ctx, app, method);
-  const paths = joinPaths(versions, below);
+  const paths = joinPaths(joinPaths(versions, [modulePath(ev, ctx, classNode)]), below);
   return paths.flatMap((path) => {
     if (app.excluded?.some((e) => isExcluded(path, e)) === true) return [path];
     return joinAll(app.excluded ? app.prefixes : [UNKNOWN_PART], [path]);
@@ -142,14 +143,10 @@ function* findApps(ev: Evaluator, ctx: AnalysisContext): Iterable<AppPaths> {
   const set = new Map<string, Omit<AppPaths, 'main'>>();
   for (const module of new Set([...modules('.setGlobalPrefix('), ...modules('.enableVersioning(')]))
     set.set(module.path, settingsOf(ev, module));
-  const routed = modules('RouterModule.register(').map((m) => host.project(m.path).packageName);
   for (const main of mains) {
     const name = host.project(main).packageName;
     const shared = [...set].find(([path]) => !mains.includes(path) && host.project(path).packageName === name)?.[1];
-    const found = set.get(main) ?? shared ?? NO_PREFIX;
-    // Modules have paths of their own then.
-    const prefixes = routed.includes(name) ? joinAll(found.prefixes, [UNKNOWN_PART]) : found.prefixes;
-    yield { main, ...found, prefixes };
+    yield { main, ...(set.get(main) ?? shared ?? NO_PREFIX) };
   }
 }
 

@@ -49,7 +49,7 @@ export function isPath(value: Value): boolean {
 }
 
 /** A path below a prefix: `/api` and `/orders/:id`; either may be empty. */
-function joinPath(prefix: string, path: string): string {
+export function joinPath(prefix: string, path: string): string {
   // Fastify and hono take prefixes without a slash.
   const base = prefix.replace(/\/+$/, '').replace(/^(?=[^/…])/, '/');
   if (path === '' || path === '/') return base === '' ? path : base;

@@ -20,7 +20,7 @@ export function formatSarif(report: Report): string {
     toolDriverVersion: version,
     url: 'https://github.com/telint/telint',
   });
-  const ids = new Set(results.flatMap((r) => r.messages.map((m) => m.ruleId)));
+  const ids = new Set(results.flatMap((r) => [...r.messages, ...r.suppressedMessages].map((m) => m.ruleId)));
   for (const id of [...ids].sort()) {
     const { description, url } = describeRule(id);
     const rule = new SarifRuleBuilder().initSimple({ ruleId: id, shortDescriptionText: description, helpUri: url });

@@ -1,28 +1,4 @@
-import { describe, expect, it } from 'vitest';
-import { workspace } from '../../../eslint-plugin/test/support/workspace.ts';
-import type { Coverage } from '../../src/cli/critical-paths.ts';
-import { runCli } from '../support/run-cli.ts';
-
-const PACKAGE = JSON.stringify({
-  name: 'shop',
-  dependencies: { express: '5', fastify: '5', '@koa/router': '14', hono: '4', '@nestjs/common': '11' },
-});
-
-type Files = Readonly<Record<string, string>>;
-
-async function routes(files: Files): Promise<string[]> {
-  const root = workspace({ 'package.json': PACKAGE, ...files });
-  const { out } = await runCli(root, ['coverage', '--format', 'json']);
-  return (JSON.parse(out) as Coverage).paths.map(({ name }) => name);
-}
-
-function table(title: string, cases: readonly (readonly [string, Files, readonly string[]])[]): void {
-  describe(title, () => {
-    it.each(cases)('%s', async (_, files, expected) => {
-      expect(await routes(files)).toEqual(expected);
-    });
-  });
-}
+import { routeTests } from '../support/route-tests.ts';
 
 const ROUTER = `import { Router } from 'express';
 export const router = Router();
@@ -33,7 +9,7 @@ export default router;
 const ORDERS = ['GET /api/orders/:id', 'POST /api/orders'];
 const APP = `import express from 'express';\nconst app = express();\n`;
 
-table('express', [
+routeTests('express', [
   [
     'within a file',
     {
@@ -227,7 +203,7 @@ app.use('/internal', ops);`,
   ],
 ]);
 
-table('fastify', [
+routeTests('fastify', [
   [
     'plugins of other files, nested, with and without a prefix',
     {
@@ -272,7 +248,7 @@ export function start(options: object) { const app = Fastify(); app.register(a, 
   ],
 ]);
 
-table('koa and hono', [
+routeTests('koa and hono', [
   [
     'koa: prefixes of routers, nested routers, koa-mount',
     {
@@ -310,82 +286,5 @@ v2.get('/me', (c) => c.text(''));
 app.route('/beta', v2);`,
     },
     ['GET /api/orders/:id', 'POST /api/orders', 'GET /api/me', 'GET /beta/v2/me'],
-  ],
-]);
-
-const CONTROLLER = `import { Controller, Get, Version } from '@nestjs/common';
-@Controller('orders')
-export class Orders {
-  @Get(':id') find() { return 1; }
-}
-@Controller('ops')
-export class Ops {
-  @Get('build') build() { return 1; }
-}
-`;
-const main = (body: string): string =>
-  `import { NestFactory } from '@nestjs/core';\nimport { VersioningType } from '@nestjs/common';\nasync function start() { const app = await NestFactory.create(M); ${body} await app.listen(1); }\nstart();`;
-
-table('nest', [
-  [
-    'a global prefix with an exclusion',
-    {
-      'src/a.ts': CONTROLLER,
-      'src/main.ts': `const BUILD = '/ops/build';\n${main(`app.setGlobalPrefix('api', { exclude: [{ path: 'none' }, BUILD.slice(1)] });`)}`,
-    },
-    ['GET /api/orders/:id', 'GET /ops/build'],
-  ],
-  [
-    'versions in the path',
-    {
-      'src/a.ts': `import { Controller, Get, Version, VERSION_NEUTRAL } from '@nestjs/common';
-@Controller({ path: 'orders', version: ['1', '2'] })
-export class Orders {
-  @Get() list() { return 1; }
-  @Version('3') @Get('new') fresh() { return 1; }
-  @Version(VERSION_NEUTRAL) @Get('any') any() { return 1; }
-}
-@Controller(['a', 'b'])
-export class Both { @Get('x') x() { return 1; } }`,
-      'src/main.ts': main(
-        `app.setGlobalPrefix('/api'); app.enableVersioning({ type: VersioningType.URI, defaultVersion: '9' });`,
-      ),
-    },
-    [
-      'GET /api/v1/orders, /api/v2/orders',
-      'GET /api/v3/orders/new',
-      'GET /api/orders/any',
-      'GET /api/v9/a/x, /api/v9/b/x',
-    ],
-  ],
-  [
-    'a prefix that the environment sets, or a branch',
-    { 'src/a.ts': CONTROLLER, 'src/main.ts': main(`if (process.env.PREFIX) app.setGlobalPrefix('api');`) },
-    ['GET …/orders/:id', 'GET …/ops/build'],
-  ],
-  [
-    'applications of one repository keep their own prefixes',
-    {
-      'apps/a/src/orders.ts': CONTROLLER,
-      'apps/a/src/main.ts': main(`app.setGlobalPrefix('a');`),
-      'apps/b/src/orders.ts': CONTROLLER,
-      'apps/b/src/main.ts': main(''),
-      'libs/orders.ts': CONTROLLER,
-    },
-    [
-      'GET /a/orders/:id',
-      'GET /a/ops/build',
-      'GET /orders/:id',
-      'GET /ops/build',
-      'GET …/orders/:id',
-      'GET …/ops/build',
-    ],
-  ],
-  [
-    'tsoa has its paths at the class',
-    {
-      'a.ts': `import { Controller, Get, Route } from 'tsoa';\n@Route('orders')\nexport class Orders extends Controller { @Get('{id}') find() { return 1; } }`,
-    },
-    ['GET /orders/{id}'],
   ],
 ]);

@@ -91,6 +91,19 @@ describe('SARIF 2.1.0', () => {
     expect(span?.relatedLocations?.length).toBeGreaterThanOrEqual(1);
   });
 
+  it('describes the rules of findings that the baseline holds', async () => {
+    const cwd = workspace(FILES);
+    await runCli(cwd, ['check', '--suppress-all']);
+    const { code, out } = await runCli(cwd, ['check', '--format', 'sarif']);
+    const [run] = (JSON.parse(out) as Log).runs;
+    const results = run?.results ?? [];
+    expect([code, results.length > 0]).toEqual([0, true]);
+    for (const { ruleId, ruleIndex, suppressions } of results) {
+      expect(run?.tool.driver.rules?.[ruleIndex ?? -1]?.id).toBe(ruleId);
+      expect(suppressions).toEqual([{ kind: 'external' }]);
+    }
+  });
+
   it('keeps fingerprints when lines are added above', async () => {
     const prints = async (above: string): Promise<readonly unknown[]> => {
       const log = await sarif(workspace({ ...FILES, 'src/a b.ts': `${above}${FILES['src/a b.ts']}` }));
