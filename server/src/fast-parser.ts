@@ -1,4 +1,3 @@
-import { setFlagsFromString } from 'node:v8';
 import { parseFile, useRawTransfer } from '../../eslint-plugin/src/host/parse.ts';
 
 /** oxc-parser gives up its memory when it has not been used for ten seconds. */
@@ -12,8 +11,6 @@ const KEEP_MS = 8000;
 export function useFastParser({ keep = false } = {}): boolean {
   useRawTransfer();
   const touch = (): boolean => parseFile('empty.ts', '') !== undefined;
-  if (!keep) return touch();
-  setInterval(touch, KEEP_MS).unref();
-  setFlagsFromString('--no-allocation-site-pretenuring');
+  if (keep) setInterval(touch, KEEP_MS).unref();
   return touch();
 }

@@ -3,6 +3,7 @@ import { createConnection, ProposedFeatures, type Connection } from 'vscode-lang
 import { NO_PARSER, useFallbackParser } from './fallback-parser.ts';
 import { useFastParser } from './fast-parser.ts';
 import { MessageGuard } from './features/message-guard.ts';
+import { keepHeapSmall } from './heap.ts';
 import { startServer } from './server.ts';
 import { stdioTransport } from './features/stdio.ts';
 
@@ -17,6 +18,7 @@ function connect(guard: MessageGuard, args: readonly string[]): Connection {
 
 /** Serves the editor that has started this process; never returns while it is there. */
 export function serve(args: readonly string[]): void {
+  keepHeapSmall();
   useFallbackParser();
   if (!useFastParser({ keep: true })) process.stderr.write(`telint: ${NO_PARSER}\n`);
   const guard = new MessageGuard();

@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { manyFunctions } from '../../../scripts/bench/generated-source.ts';
 import { loadConfig } from '../../src/config.ts';
 import { useFastParser } from '../../src/fast-parser.ts';
+import { keepHeapSmall } from '../../src/heap.ts';
 import { Runner } from '../../src/runner.ts';
 
 /** Few enough for nothing to be collected in between. */
@@ -21,6 +22,7 @@ async function turn(): Promise<void> {
   await new Promise((resolve) => setImmediate(resolve));
 }
 
+keepHeapSmall();
 useFastParser({ keep: true });
 const runner = new Runner(folder, loadConfig(folder));
 const path = join(folder, 'service.ts');
