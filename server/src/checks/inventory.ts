@@ -5,6 +5,7 @@ import {
   type LabelDomain,
   type Series,
 } from '../../../eslint-plugin/src/analysis/collect-series.ts';
+import { joinRows, type FileRows, type IndexedMetric } from '../metric-index.ts';
 import type { Runner } from '../runner.ts';
 
 /** A write to a metric and its file. */
@@ -33,41 +34,26 @@ export function collectMetrics(
   known: KnownInventories = new Map(),
 ): readonly WorkspaceMetric[] {
   const files = runner.workspace.files();
-  const defined: { readonly path: string; readonly metric: DefinedMetric }[] = [];
-  const uses = new Map<string, PlacedUse[]>();
+  const rows = new Map<string, FileRows>();
   for (const [i, path] of files.entries()) {
     progress?.(i + 1, files.length);
     const inventory = known.has(path) ? known.get(path) : inventoryOf(runner, path);
-    if (!inventory) continue;
-    for (const metric of inventory.metrics) defined.push({ path, metric });
-    for (const use of inventory.uses)
-      for (const { path: home, start } of use.definitions) {
-        const key = `${home}:${start}`;
-        const list = uses.get(key);
-        if (list) list.push({ ...use, path });
-        else uses.set(key, [{ ...use, path }]);
-      }
+    if (inventory) rows.set(path, { ...inventory, spans: [] });
   }
-  return defined.map(({ path, metric }) =>
-    withUses(runner, path, metric, uses.get(`${path}:${metric.range.start}`) ?? []),
-  );
+  return joinRows(rows).metrics.map((metric) => measured(runner, metric));
 }
 
-/** A definition of a file together with its writes. */
-export function withUses(
-  runner: Runner,
-  path: string,
-  metric: DefinedMetric,
-  uses: readonly PlacedUse[],
-): WorkspaceMetric {
-  const labels = labelDomains(metric, uses);
+/** A metric with the domains of its labels and the estimate that follows from them. */
+export function measured(runner: Runner, { path, definition, uses }: IndexedMetric): WorkspaceMetric {
+  const placed = uses.map(({ path: file, use }) => ({ ...use, path: file }));
+  const labels = labelDomains(definition, placed);
   return {
-    ...metric,
+    ...definition,
     path,
     packageName: runner.workspace.project(path).packageName,
-    uses,
+    uses: placed,
     labels,
-    series: seriesOf(metric, labels, uses.length > 0),
+    series: seriesOf(definition, labels, placed.length > 0),
   };
 }
 

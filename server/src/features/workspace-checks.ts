@@ -1,5 +1,5 @@
 import { checkMetrics } from '../checks/checks.ts';
-import { withUses } from '../checks/inventory.ts';
+import { measured } from '../checks/inventory.ts';
 import type { Finding } from '../findings.ts';
 import type { Project } from '../projects.ts';
 import type { Session } from '../session.ts';
@@ -39,14 +39,7 @@ async function findingsOf(
   const at = `${runner.root}/_`;
   const links = await session.links(at, 'exact');
   if (isOver()) return undefined;
-  const all = links.metrics.map(({ path, definition, uses }) =>
-    withUses(
-      runner,
-      path,
-      definition,
-      uses.map(({ path: file, use }) => ({ ...use, path: file })),
-    ),
-  );
+  const all = links.metrics.map((metric) => measured(runner, metric));
   const found: Finding[] = [];
   for (const findings of checkMetrics(all, links, runner)) {
     found.push(...findings);
