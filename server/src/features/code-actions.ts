@@ -74,7 +74,7 @@ export const codeActions: Feature = {
     connection.onCodeActionResolve((action) => {
       const ticket = action.data as Ticket | undefined;
       const document = ticket && session.documents.get(ticket.uri);
-      if (!ticket || document?.text.version !== ticket.version)
+      if (!document || document.text.version !== ticket.version)
         throw new ResponseError(LSPErrorCodes.ContentModified, 'The document has changed.');
       const offer = offers(services, document, ticket.range).find(
         ({ kind, title, nth, edits }) => edits && kind === ticket.kind && title === ticket.title && nth === ticket.nth,

@@ -31,6 +31,16 @@ const ofDocument = { textDocument: identifier };
 const ofPosition = { ...ofDocument, position };
 const contentChange = shape({ text: isString, range: (value) => value === undefined || range(value) });
 
+/** What an action is found again by. */
+const ticket = shape({
+  uri: isString,
+  version: isInteger,
+  range: shape({ start: isIndex, end: isIndex }),
+  kind: isString,
+  title: isString,
+  nth: isIndex,
+});
+
 /** Parameters of a message, and how a message calls them that has others. */
 interface Parameters {
   readonly are: string;
@@ -84,7 +94,7 @@ const PARAMETERS: Readonly<Record<string, Parameters>> = {
     are: 'a document, a range and a context',
     check: shape({ ...ofDocument, range, context: shape({ only: optional(listOf(isString)) }) }),
   },
-  'codeAction/resolve': { are: 'an action', check: shape({ title: isString }) },
+  'codeAction/resolve': { are: 'an action of this server', check: shape({ title: isString, data: optional(ticket) }) },
   'workspace/symbol': { are: 'a query', check: shape({ query: isString }) },
   'workspace/executeCommand': {
     are: 'a command and a list of arguments',

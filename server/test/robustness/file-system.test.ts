@@ -11,6 +11,7 @@ import { RawClient } from '../support/raw-client.ts';
 import { METRIC_SERVICE, OPEN_SPAN } from '../support/sources.ts';
 
 const isPosix = process.platform !== 'win32';
+const MAKE_PIPES = 'mkfifo';
 const NOBODY = 65_534;
 /** Nothing is closed to the superuser, whose server runs as nobody then, where nobody may read its sources. */
 const isRoot = process.getuid?.() === 0;
@@ -54,7 +55,7 @@ test.skipIf(!isPosix)('pipes, sockets and devices are not read', { timeout: 60_0
       async (root) => {
         for (const folder of ['special', 'special/inner']) mkdirSync(join(root, folder));
         execFileSync(
-          'mkfifo',
+          MAKE_PIPES,
           named.map((name) => join(root, 'special', name)),
         );
         for (const name of ['zero.ts', 'zero.json', 'zero.yaml', 'inner/telint.json', 'inner/package.json'])

@@ -72,9 +72,8 @@ test.each(Object.keys(BROKEN))('%s ends the server, which says why', async (name
     try {
       await client.initialize([]);
       const request = frame('{"jsonrpc":"2.0","id":5,"method":"telint/settled"}');
-      if (inOnePiece) client.write(Buffer.concat([Buffer.from(BROKEN[name] ?? ''), request]));
-      else client.write(BROKEN[name] ?? '');
-      client.write(request);
+      const broken = Buffer.from(BROKEN[name] ?? '');
+      client.write(inOnePiece ? Buffer.concat([broken, request, request]) : broken);
       expect(await client.exited()).toBe(1);
       expect(client.stderr).toContain('telint: The input is no sequence of messages: ');
     } finally {

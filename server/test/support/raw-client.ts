@@ -22,7 +22,7 @@ export interface RawOptions {
   readonly user?: number;
 }
 
-/** A client without manners: it sends any bytes, and does not know what it is told. */
+/** A client without manners: it sends any bytes, and answers nothing but null. */
 export class RawClient {
   readonly process: ChildProcess;
   readonly stdin: Writable;
@@ -40,7 +40,12 @@ export class RawClient {
     this.stdin = stdin.on('error', () => undefined);
     this.stdout = stdout.on('error', () => undefined);
     stderr.on('data', (chunk) => (this.stderr += String(chunk)));
-    new StreamMessageReader(stdout).listen((message: Message) => this.received.push(message as Answer));
+    new StreamMessageReader(stdout).listen((message: Message) => {
+      const received = message as Answer;
+      this.received.push(received);
+      if (received.method !== undefined && received.id !== undefined)
+        this.send({ jsonrpc: '2.0', id: received.id, result: null });
+    });
     this.#exit = new Promise((resolve) => this.process.once('exit', (code, signal) => resolve(signal ?? code)));
   }
 
