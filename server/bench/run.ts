@@ -4,7 +4,7 @@ import { parseArgs } from 'node:util';
 import { machine, rowLine, rowTable, type BenchRow } from '../../scripts/lib/bench-rows.ts';
 import { writeFigures } from '../../scripts/lib/write-figures.ts';
 
-const TOPICS = ['keystroke', 'types', 'check', 'index', 'memory', 'instrument'] as const;
+const TOPICS = ['keystroke', 'refine', 'types', 'check', 'index', 'memory', 'instrument'] as const;
 
 const { values: options } = parseArgs({
   options: { json: { type: 'string' }, only: { type: 'string', default: '' }, write: { type: 'boolean' } },

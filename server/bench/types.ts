@@ -62,7 +62,7 @@ function against(kind: 'native' | 'classic', name: string, target: number, telin
 }
 
 /** Packages of this repository as one project, with files whose metrics come from a package that only its types know. */
-function project(kind: 'native' | 'classic'): string {
+export function project(kind: 'native' | 'classic'): string {
   const root = realpathSync(mkdtempSync(join(tmpdir(), 'telint-bench-types-')));
   for (const folder of ['runtime/src', 'eslint-plugin/src', 'server/src'])
     cpSync(own(`../../${folder}`), join(root, folder), { recursive: true });

@@ -52,15 +52,21 @@ class LspSide implements Side {
     return report.items;
   }
 
+  /** What was left for a pause in typing is done now; resolves when the findings after it are there. */
+  async refine(): Promise<readonly Diagnostic[]> {
+    await this.client.request('telint/settled', {});
+    return this.#pull();
+  }
+
   stop(): Promise<void> {
     return this.client.stop();
   }
 }
 
-/** The server of this package in a folder. */
-export async function telintSide(folder: string): Promise<LspSide> {
+/** The server of this package in a folder; one that is trusted asks the TypeScript of the folder. */
+export async function telintSide(folder: string, trusted = false): Promise<LspSide> {
   if (!existsSync(SERVER)) throw new Error(`There is no ${SERVER}: run npm run build first.`);
-  const client = new Client({ folders: [folder], program: SERVER });
+  const client = new Client({ folders: [folder], program: SERVER, initializationOptions: { trusted } });
   await client.start();
   return new LspSide('telint', client);
 }
@@ -142,7 +148,7 @@ function writeConfig(folder: string, isTyped: boolean, scratch: string): string 
 import telint from ${JSON.stringify(plugin)};
 export default [
   { files: ['**/*.{ts,mts,cts,tsx}'], languageOptions: { parser, parserOptions: ${JSON.stringify(parserOptions)} } },
-  { linterOptions: { reportUnusedDisableDirectives: 'off' } },
+  { linterOptions: { reportUnusedDisableDirectives: 'off' }, settings: { telint: { types: ${String(isTyped)} } } },
   telint.configs.recommended,
 ];
 `,
