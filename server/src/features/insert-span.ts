@@ -34,5 +34,7 @@ export async function insertSpan(services: Services, args: readonly unknown[]): 
   const edits = document && spanActionAt(services, document, { start, end })?.edits();
   if (!document || !edits || edits.length === 0) return false;
   const edit = workspaceEdit(services, new Map([[document.path, edits]]));
-  return (await services.connection.workspace.applyEdit({ label: 'Insert span', edit })).applied;
+  const answer: unknown = await services.connection.workspace.applyEdit({ label: 'Insert span', edit });
+  // Some clients answer with nothing.
+  return typeof answer === 'object' && answer !== null && 'applied' in answer && answer.applied === true;
 }

@@ -9,7 +9,8 @@ import { RawClient } from '../support/raw-client.ts';
 import { METRIC_SERVICE } from '../support/sources.ts';
 
 const INTERNAL_ERROR = -32603;
-const SEED = Number(process.env['TELINT_SEED'] ?? 20_261_121);
+/** One that has found failures. */
+const SEED = Number(process.env['TELINT_SEED'] ?? 2);
 const COUNT = Number(process.env['TELINT_FUZZ'] ?? 1500);
 const RULES = `groups:
 - name: x

@@ -5,6 +5,8 @@ import { URI } from 'vscode-uri';
 import { SERVER } from './client.ts';
 import { until } from './until.ts';
 
+const DEADLINE_MS = 30_000;
+
 /** What a server answers to a request. */
 export interface Answer {
   readonly id?: number | string | null;
@@ -30,6 +32,7 @@ export class RawClient {
   readonly received: Answer[] = [];
   stderr = '';
   readonly #exit: Promise<number | string | null>;
+  readonly #waiting = new Map<unknown, (answer: Answer) => void>();
   #id = 0;
 
   constructor({ program = SERVER, args = ['--stdio'], user }: RawOptions = {}) {
@@ -43,6 +46,7 @@ export class RawClient {
     new StreamMessageReader(stdout).listen((message: Message) => {
       const received = message as Answer;
       this.received.push(received);
+      if (received.method === undefined) this.#waiting.get(received.id)?.(received);
       if (received.method !== undefined && received.id !== undefined)
         this.send({ jsonrpc: '2.0', id: received.id, result: null });
     });
@@ -71,13 +75,18 @@ export class RawClient {
     return this.answer(id, method);
   }
 
-  async answer(id: number | string, method = ''): Promise<Answer> {
-    const find = (): Answer | undefined => this.received.find((m) => m.id === id && m.method === undefined);
-    await until(
-      () => find() !== undefined,
-      () => `the answer ${id} to ${method}\n${this.stderr}`,
-    );
-    return find() as Answer;
+  answer(id: number | string, method = ''): Promise<Answer> {
+    const known = this.received.find((message) => message.id === id && message.method === undefined);
+    if (known) return Promise.resolve(known);
+    return new Promise((resolve, reject) => {
+      const timer = setTimeout(() => {
+        reject(new Error(`Waited in vain for the answer ${id} to ${method}\n${this.stderr}`));
+      }, DEADLINE_MS);
+      this.#waiting.set(id, (answer) => {
+        clearTimeout(timer);
+        resolve(answer);
+      });
+    });
   }
 
   async initialize(folders: readonly string[], capabilities: ClientCapabilities = {}): Promise<Answer> {
