@@ -59,6 +59,10 @@ function domainOf(labels: readonly LabelFact[], declared: DeclaredDomain | undef
   // The same constant in two writes is one value; a set that several writes share is counted once.
   const constants = new Set(labels.filter((l) => l.bound.count === 1).map((l) => l.valueText));
   const largest = labels.reduce((n, l) => Math.max(n, l.bound.count ?? 0), 0);
+  const values = new Set(labels.flatMap((l) => l.bound.values ?? []));
+  // Sets that share no value add up, where all of them are known.
+  if (values.size > Math.max(constants.size, largest) && labels.every((l) => l.bound.values !== undefined))
+    return { count: values.size, why: [...values].slice(0, 6).join(', ') };
   const count = Math.max(1, constants.size, largest);
   const why = labels.find((l) => l.bound.count === largest)?.bound.why ?? 'not set by any write';
   return { count, why: constants.size >= largest && constants.size > 0 ? [...constants].slice(0, 6).join(', ') : why };

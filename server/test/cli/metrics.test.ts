@@ -57,6 +57,21 @@ it('lists names, types, domains, series and places', async () => {
   ]);
 });
 
+it('adds up the constants that several writes give a label', async () => {
+  const cwd = workspace({
+    'src/orders.ts': `import { Counter } from 'prom-client';
+const orders = new Counter({ name: 'orders_total', help: 'Orders.', labelNames: ['plan', 'kind'] });
+export function f(plan: 'free' | 'pro', n: number) {
+  orders.inc({ plan, kind: 'new' });
+  orders.inc({ plan, kind: n > 1 ? 'big' : 'small' });
+  orders.inc({ plan, kind: 'new' });
+}
+`,
+  });
+  const { out } = await runCli(cwd, ['metrics', '--format', 'json']);
+  expect(JSON.parse(out)).toMatchObject([{ labels: { plan: { count: 2 }, kind: { count: 3 } }, series: { count: 6 } }]);
+});
+
 it('metrics that declare the domains of their labels', async () => {
   const files = {
     'package.json': '{ "name": "shop" }',
