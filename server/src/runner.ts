@@ -1,5 +1,5 @@
 import { relative } from 'node:path';
-import { analyze, type FileFacts } from '../../eslint-plugin/src/analysis/analyze.ts';
+import { analyze, prepare, type FileFacts } from '../../eslint-plugin/src/analysis/analyze.ts';
 import type { HandlerFact } from '../../eslint-plugin/src/analysis/handler-facts.ts';
 import { forgetAcrossFiles } from '../../eslint-plugin/src/analysis/epoch.ts';
 import { mayMatter } from '../../eslint-plugin/src/host/prefilter.ts';
@@ -71,6 +71,11 @@ export class Runner {
   /** Forgets what was found across files; to be called when the editor is idle after changes. */
   settle(): void {
     forgetAcrossFiles();
+  }
+
+  /** What findings in any file need, in small steps; to be taken after `settle`. */
+  prepare(): Iterable<void> {
+    return prepare(this.workspace, this.config.settings);
   }
 
   /** Facts of a file; undefined where nothing in it can matter or it cannot be parsed. */

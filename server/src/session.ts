@@ -15,7 +15,7 @@ import { QueryStore, type QueryIndex } from './query-store.ts';
 import { Projects, type Project } from './projects.ts';
 import type { Runner } from './runner.ts';
 import { defaultServerSettings, type ServerSettings } from './settings.ts';
-import { yieldToEvents } from './slices.ts';
+import { runInSlices, yieldToEvents } from './slices.ts';
 
 /** Pause in typing after which other files are looked at again, in milliseconds. */
 const IDLE_MS = 250;
@@ -311,6 +311,7 @@ export class Session {
     this.#configChanged = false;
     forgetAcrossFiles();
     this.findings.renew();
+    if (!(await this.#prepare(signal))) return;
     for (const listener of this.#listeners) {
       try {
         await listener(signal);
@@ -319,6 +320,19 @@ export class Session {
       }
       if (signal.aborted) return;
     }
+  }
+
+  /** Finds what open documents need of other files, so that nobody waits for all of it at once; false when a change overtook it. */
+  async #prepare(signal: AbortSignal): Promise<boolean> {
+    const projects = new Set(this.documents.all().map(({ path }) => this.projects.of(path)));
+    for (const { workspace, runner } of projects) {
+      try {
+        if (workspace.loaded && !(await runInSlices(runner.prepare(), signal))) return false;
+      } catch (error) {
+        this.#host.onError(`${workspace.root} cannot be analysed: ${(error as Error).stack ?? ''}`);
+      }
+    }
+    return true;
   }
 
   /** Resolves when the workspace of a file is read, or was given up; `resume` takes a reading up that was given up. */

@@ -5,7 +5,7 @@ import { writeFacts } from './collect-writes.ts';
 import { collectHandlers } from './collect-handlers.ts';
 import { collectInventory, mayDefine, NO_METRICS, type InventoryFact } from './collect-inventory.ts';
 import type { HandlerFact } from './handler-facts.ts';
-import { wrapperEmissions, reachesTelemetry, wrapperWrites } from './collect-wrappers.ts';
+import { wrapperEmissions, reachesTelemetry, wrapperWrites, wrapperSteps } from './collect-wrappers.ts';
 import { Evaluator } from './evaluate.ts';
 import type { EmissionFact, WriteFact } from './facts.ts';
 import type { ModuleHost, ParsedFile } from './host.ts';
@@ -34,6 +34,11 @@ export interface FileFacts {
 /** Analyses one file of a workspace; scopes and values are only computed when its text can hold a fact of a group. */
 export function analyze(file: ParsedFile, host: ModuleHost, settings: Settings): FileFacts {
   return new LazyFacts(file, evaluatorOf(host, settings));
+}
+
+/** Finds what all files of a workspace are judged by, in small steps, for a host that has other things to do in between. */
+export function prepare(host: ModuleHost, settings: Settings): Iterable<void> {
+  return wrapperSteps(evaluatorOf(host, settings));
 }
 
 const evaluators = new AcrossFiles<ModuleHost, WeakMap<Settings, Evaluator>>();

@@ -62,9 +62,7 @@ function wrapperNames(ev: Evaluator, kind: WrapperKind): WrapperNames {
     attributes: { all: found.attributes, telling: telling.attributes },
   };
   namesCache.set(ev, names);
-  if (ev.settings.crossFile === 'off') return names[kind];
-  const paths = new Set(TELEMETRY_MODULES.flatMap((text) => ev.host.mentioning([text])));
-  for (const path of paths) {
+  for (const path of telemetryPaths(ev)) {
     const module = ev.graph.moduleAt(path);
     if (!module) continue;
     for (const [fn, sites] of sinkFunctions(ev, module)) {
@@ -77,6 +75,19 @@ function wrapperNames(ev: Evaluator, kind: WrapperKind): WrapperNames {
     for (const n of found[k]) if (n.length > 2 && !COMMON_METHODS.has(n)) telling[k].add(n);
   }
   return names[kind];
+}
+
+function telemetryPaths({ host, settings }: Evaluator): ReadonlySet<string> {
+  return new Set(settings.crossFile === 'off' ? [] : TELEMETRY_MODULES.flatMap((text) => host.mentioning([text])));
+}
+
+/** Looks for functions that write telemetry, a file in each step: what is asked about any file afterwards needs them. */
+export function* wrapperSteps(ev: Evaluator): Generator<void> {
+  for (const path of telemetryPaths(ev)) {
+    const module = ev.graph.moduleAt(path);
+    if (module) sinkFunctions(ev, module);
+    yield;
+  }
 }
 
 /** Can a file call a function that writes telemetry? Common names count only in files that write such telemetry themselves. */
