@@ -118,10 +118,10 @@ export default defineConfig(
   {
     name: 'only the entry and the features of the server know the protocol of editors',
     files: ['server/src/**/*.ts'],
-    ignores: ['server/src/{main,server,session,settings,documents,projects}.ts', 'server/src/features/**/*.ts'],
+    ignores: ['server/src/{serve,server,session,settings,documents,projects}.ts', 'server/src/features/**/*.ts'],
     rules: forbidImports({
       regex: '^vscode(?!-uri)',
-      message: 'Types of the protocol stay in main, server and features/.',
+      message: 'Types of the protocol stay in serve, server and features/.',
     }),
   },
   {
