@@ -1,6 +1,7 @@
 import type { Documents, OpenDocument } from './documents.ts';
 import { MAX_LENGTH } from './documents.ts';
 import type { FileResult } from './runner.ts';
+import { YoungHeap } from './heap.ts';
 import type { Projects } from './projects.ts';
 import { carryOver, type KnownTypes } from './types/asked-types.ts';
 import type { Refined } from './types/refine.ts';
@@ -29,6 +30,7 @@ export class FindingsCache {
   readonly #entries = new Map<string, Entry>();
   /** What was last known of types, by URI: it serves until they have been asked for again, so that findings do not flicker. */
   readonly #typed = new Map<string, Typed>();
+  readonly #heap = new YoungHeap();
   readonly #onError: (message: string) => void;
   #stamp = 0;
 
@@ -60,7 +62,9 @@ export class FindingsCache {
   of(document: OpenDocument): FileResult {
     const known = this.#entries.get(document.uri);
     if (known?.document === document && known.stamp === this.#stamp) return known.result;
+    const started = performance.now();
     const result = this.#findSafely(document);
+    this.#heap.took(document.uri, performance.now() - started);
     this.#entries.set(document.uri, { document, stamp: this.#stamp, result });
     return result;
   }
