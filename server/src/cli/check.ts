@@ -7,7 +7,7 @@ import { formatGithub } from './format-github.ts';
 import { formatJson } from './format-json.ts';
 import { count, formatStylish, type Report } from './format-stylish.ts';
 import { paintFor, type Io } from './io.ts';
-import { lintFiles, openRunner, scopesOf } from './lint.ts';
+import { lintFiles, openRunner, scopesOf, type LintOptions } from './lint.ts';
 import { wholeNumberOf } from './parse-arguments.ts';
 import { withCounts } from './results.ts';
 import { Baseline } from './suppressions.ts';
@@ -30,7 +30,7 @@ export const checkCommand: Command = {
     out: { short: 'o', help: 'Write the report to a file.', value: 'file' },
     ...CONFIG_OPTIONS,
     types: { help: 'Ask the TypeScript of the project about what the code alone leaves open.' },
-    concurrency: { help: 'Number of threads (default: auto, by the number of files and processors).', value: 'n' },
+    concurrency: { help: 'Number of threads: off (default), auto (by files and processors) or a number.', value: 'n' },
     fix: { help: 'Apply the fixes that are safe: neither the program nor its telemetry changes.' },
     quiet: { help: 'Report errors only.' },
     'max-warnings': { help: 'Fail with more warnings than this.', value: 'n' },
@@ -88,9 +88,9 @@ async function check(given: Given, io: Io): Promise<ExitCode> {
 }
 
 /** Number of threads that was asked for; `off` and `auto` are what ESLint calls them. */
-function threadsOf(given: Given): number | undefined {
-  const text = given.text('concurrency');
-  if (text === undefined || text === 'auto') return undefined;
+function threadsOf(given: Given): NonNullable<LintOptions['threads']> {
+  const text = given.text('concurrency') ?? 'off';
+  if (text === 'auto') return text;
   if (text === 'off') return 1;
   const threads = /^[1-9][0-9]*$/.test(text) ? wholeNumberOf(given, 'concurrency') : undefined;
   if (threads === undefined)

@@ -12,8 +12,8 @@ const FILES_PER_THREAD = 150;
 const MOST_THREADS = 8;
 
 /** How many threads check files: `asked`, or what this machine and the number of files make worthwhile. */
-export function threadsFor(files: number, asked?: number): number {
-  if (asked !== undefined) return Math.max(1, asked);
+export function threadsFor(files: number, asked: number | 'auto'): number {
+  if (asked !== 'auto') return asked;
   return Math.max(1, Math.min(availableParallelism(), MOST_THREADS, Math.floor(files / FILES_PER_THREAD)));
 }
 

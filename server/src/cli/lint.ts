@@ -46,8 +46,8 @@ export interface LintOptions {
   readonly typed?: ReadonlyMap<string, FileResult>;
   /** Configurations of folders below that of the runner. */
   readonly scopes?: ConfigScopes;
-  /** Number of threads; without it as many as are worthwhile. */
-  readonly threads?: number | undefined;
+  /** Number of threads, or as many as are worthwhile; one without it. */
+  readonly threads?: number | 'auto';
 }
 
 /** Runs rules and checks over the files that the arguments name. */
@@ -57,7 +57,7 @@ export async function lintFiles(
   io: Io,
   {
     typed = new Map<string, FileResult>(),
-    threads,
+    threads = 1,
     scopes = new ConfigScopes(runner, { single: true }),
   }: LintOptions = {},
 ): Promise<Linted> {

@@ -1,4 +1,5 @@
 import { cpSync, writeFileSync } from 'node:fs';
+import { availableParallelism } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { expect, it } from 'vitest';
@@ -36,9 +37,8 @@ it('a run with fewer files than threads ends', async () => {
 });
 
 it('a thread is used where it has enough to do', () => {
-  expect(threadsFor(20)).toBe(1);
-  expect(threadsFor(100_000)).toBeGreaterThanOrEqual(1);
-  expect(threadsFor(100_000)).toBeLessThanOrEqual(8);
+  expect(threadsFor(20, 'auto')).toBe(1);
+  expect(threadsFor(100_000, 'auto')).toBe(Math.min(availableParallelism(), 8));
   expect(threadsFor(3, 4)).toBe(4);
 });
 
