@@ -11,15 +11,24 @@ interface Directive {
 const COMMENT =
   /\/\*\s*eslint-(disable|enable)(-line|-next-line)?(?:\s+((?:(?!\*\/)[\s\S])*?))?\s*\*\/|\/\/[^\S\n]*eslint-disable(-line|-next-line)(?:[^\S\n]+([^\n]*))?/g;
 
-/** Leaves out what ESLint's own comments switch off, so that one comment serves the editor, the command line and ESLint. */
+/** The same in YAML. */
+const YAML_COMMENT = /(?<=^|\s)#[^\S\n]*eslint-(disable|enable)(-line|-next-line)?(?:[^\S\n]+([^\n]*))?/gm;
+
+/** Has a file comments of YAML? */
+export function isYaml(path: string): boolean {
+  return /\.ya?ml$/.test(path);
+}
+
+/** Leaves out what ESLint's own comments switch off in a file, so that one comment serves the editor, the command line and ESLint. */
 export function withoutDisabled(findings: readonly Finding[], text: string): readonly Finding[] {
-  if (findings.length === 0 || !text.includes('eslint-disable')) return findings;
-  const directives = directivesOf(text);
+  const [first] = findings;
+  if (!first || !text.includes('eslint-disable')) return findings;
+  const directives = directivesOf(text, isYaml(first.path) ? YAML_COMMENT : COMMENT);
   return findings.filter((finding) => !isDisabled(finding, directives, text));
 }
 
-function directivesOf(text: string): readonly Directive[] {
-  return [...text.matchAll(COMMENT)].map((match) => {
+function directivesOf(text: string, comment: RegExp): readonly Directive[] {
+  return [...text.matchAll(comment)].map((match) => {
     const [whole, verb, scope = '', list = '', lineScope, lineList = ''] = match;
     const suffix = lineScope ?? scope;
     const names = (list === '' ? lineList : list).split(/\s-{2,}\s/)[0] ?? '';

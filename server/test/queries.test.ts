@@ -126,6 +126,24 @@ export const done = (kind: string, status: number, route: string) => jobs.inc({ 
     expect(found({ ...alert(expr), 'src/jobs.ts': code })).toEqual(problems);
   });
 
+  it.each([
+    ['  # eslint-disable-next-line telint/query-labels -- comes with the next release\n    expr: Q\n', []],
+    ['  # eslint-disable-next-line telint/query-functions\n    expr: Q\n', ['query-labels/missing extra.yml [stat]']],
+    ['    expr: Q # eslint-disable-line\n', []],
+    ['# eslint-disable telint/query-labels\n    expr: Q\n', []],
+    [
+      '# eslint-disable telint/query-labels\n# eslint-enable telint/query-labels\n    expr: Q\n',
+      ['query-labels/missing extra.yml [stat]'],
+    ],
+    ['    expr: |\n      # eslint-disable-next-line telint/query-labels\n      Q\n', []],
+    ['    expr: Q\n    annotations: { a: "x#eslint-disable-line" }\n', ['query-labels/missing extra.yml [stat]']],
+  ])('comments of YAML switch checks off: %j', (lines, problems) => {
+    const rules = `groups:\n- name: g\n  rules:\n  - alert: A\n${lines}`;
+    expect(found({ ...QUERY_SERVICE, 'extra.yml': rules.replace('Q', 'shop_orders_total{stat="paid"} > 1') })).toEqual(
+      problems,
+    );
+  });
+
   it('an alert names labels that its query keeps', () => {
     expect(found(alert('sum by (status) (shop_orders_total) > 1', '{{ $labels.channel }}'))).toEqual([
       'query-labels/result extra.yml [channel]',

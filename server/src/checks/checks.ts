@@ -1,4 +1,4 @@
-import { withoutDisabled as notDisabled } from '../directives.ts';
+import { isYaml, withoutDisabled as notDisabled } from '../directives.ts';
 import type { Finding, Severity } from '../findings.ts';
 import type { IndexedMetric } from '../metric-index.ts';
 import type { QueryFile } from '../query-files.ts';
@@ -83,9 +83,11 @@ export function* checkMetrics(
 /** Findings in files with queries; of other files nothing is said. */
 export function checkQueries(files: readonly QueryFile[], links: QueryLinks, runner: Runner): readonly Finding[] {
   const whole = files.filter(({ error }) => error === undefined);
-  return activeOf(QUERY_CHECKS, runner).flatMap(({ name, check, severity }) =>
+  const findings = activeOf(QUERY_CHECKS, runner).flatMap(({ name, check, severity }) =>
     [...check(name === 'query-syntax' ? files : whole, links)].map((problem) => toFinding(name, severity, problem)),
   );
+  // JSON has no comments.
+  return findings.flatMap((finding) => (isYaml(finding.path) ? withoutDisabled([finding], runner) : [finding]));
 }
 
 function activeOf<C>(checks: Readonly<Record<string, C>>, { config }: Runner) {

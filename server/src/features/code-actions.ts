@@ -14,6 +14,8 @@ import { editsOf, safeFixes } from '../safe-fixes.ts';
 import { OPEN_RULE_DOCS } from './rule-docs.ts';
 import { disableActions } from './disable-actions.ts';
 import { touches, workspaceEdit, type Feature, type Services } from './feature.ts';
+import { queryFindings } from './query-findings.ts';
+import { queryFileOf } from './query-target.ts';
 import { toDiagnostic } from './to-diagnostic.ts';
 
 /** Fixes that need no judgement, all at once. */
@@ -59,6 +61,7 @@ export const codeActions: Feature = {
       const document = session.documents.get(params.textDocument.uri);
       if (!document) return null;
       await session.soonLoaded(document.path);
+      if (queryFileOf(document)) await session.links(document.path);
       if (session.documents.get(document.uri) !== document) return null;
       const range = rangeOf(document, params);
       const wanted = offers(services, document, range).filter(
@@ -108,7 +111,9 @@ function offers(services: Services, document: OpenDocument, range: TextRange): r
   const { session } = services;
   const { findings } = session.findings.of(document);
   const text = document.text.getText();
-  const here = session.settings.perFile === 'off' ? [] : findings.filter((f) => touches(f.range, range));
+  const own = session.settings.perFile === 'off' ? [] : findings;
+  const across = [...(session.acrossFiles.get(document.path) ?? []), ...queryFindings(services, document)];
+  const here = [...own, ...across].filter((f) => touches(f.range, range));
   const seen = new Map<string, number>();
   return [
     ...here.flatMap((finding) => findingOffers(finding, document.path, text)),

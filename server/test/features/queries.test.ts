@@ -1,5 +1,6 @@
 import { expect } from 'vitest';
 import type {
+  CodeAction,
   CodeLens,
   CompletionItem,
   Diagnostic,
@@ -335,5 +336,44 @@ defineTest('the inventory tells who asks and what is asked for in vain', {
     ]);
     expect(inventory.drift).toMatchObject([{ name: 'shop_ordrs_total' }]);
     expect(inventory.drift[0]?.message).toContain('Did you mean `shop_orders_total`?');
+  },
+});
+
+const BROKEN = `groups:
+- name: g
+  rules:
+  - alert: A
+    expr: shop_orders_total{stat="paid"} > 1
+  - alert: B
+    expr: >-
+      shop_orders_total{stat="open"}
+      > 1
+`;
+
+defineTest('what a check finds in rules can be switched off where comments can say so', {
+  fs: { ...QUERY_SERVICE, 'rules.yml': BROKEN },
+  async handle(world) {
+    await world.open('rules.yml');
+    const offered = async (text: string): Promise<readonly CodeAction[]> => {
+      const { textDocument, position } = world.at('rules.yml', text, 1);
+      const all = await world.client.request<CodeAction[]>('textDocument/codeAction', {
+        textDocument,
+        range: { start: position, end: position },
+        context: { diagnostics: [] },
+      });
+      return all.filter(({ title }) => title.startsWith('Disable'));
+    };
+    const actions = await offered('stat="paid"');
+    expect(actions.map(({ title }) => title)).toEqual([
+      'Disable telint/query-labels for this line',
+      'Disable telint/query-labels for the file',
+    ]);
+    // A folded query would swallow a comment between its lines, and itself with it.
+    expect((await offered('stat="open"')).map(({ title }) => title)).toEqual([
+      'Disable telint/query-labels for the file',
+    ]);
+    const { edit } = await world.client.request<CodeAction>('codeAction/resolve', actions[0]);
+    const [change] = edit?.documentChanges ?? [];
+    expect(change).toMatchObject({ edits: [{ newText: '    # eslint-disable-next-line telint/query-labels\n' }] });
   },
 });
