@@ -1,7 +1,7 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { parse } from 'yaml';
-import { Expression } from '../../server/src/promql-expression.ts';
+import { Expression } from '../../server/src/queries/promql-expression.ts';
 import { inRoot } from '../lib/paths.ts';
 
 const FOLDER = inRoot('dashboards/prometheus/rules');

@@ -4,7 +4,7 @@ import { parseAllDocuments } from 'yaml';
 import { compileBlocks, docsBlocks } from '../../runtime/test/support/docs-compiler.ts';
 import { CORE_METRICS } from '../../runtime/src/core-metrics-table.ts';
 import type { CoreMetric } from '../../runtime/src/core-metrics-labels.ts';
-import { parsePromql } from '../../server/src/promql.ts';
+import { parsePromql } from '../../server/src/queries/promql.ts';
 import { inRoot } from '../lib/paths.ts';
 import { guideBlocks } from './support/guide-blocks.ts';
 import { pipelineProblems, telintCalls, workflowProblems } from './support/guide-workflows.ts';

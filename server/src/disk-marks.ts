@@ -2,7 +2,7 @@ import { statSync } from 'node:fs';
 import { join, relative } from 'node:path';
 import { Folders } from '../../eslint-plugin/src/host/folders.ts';
 import { isSkipped, SOURCE } from '../../eslint-plugin/src/host/listing.ts';
-import { isQueryPath } from './query-listing.ts';
+import { isQueryPath } from './queries/query-listing.ts';
 import { runInSlices } from './slices.ts';
 
 /** What says how code is resolved and checked. */

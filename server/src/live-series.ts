@@ -1,5 +1,5 @@
 import type { DefinedMetric } from '../../eslint-plugin/src/analysis/collect-inventory.ts';
-import { seriesForms } from './query-series.ts';
+import { seriesForms } from './queries/query-series.ts';
 
 /** Time series that a Prometheus server has at the moment. */
 export interface LiveSeries {

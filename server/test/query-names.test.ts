@@ -1,8 +1,8 @@
 import { describe, expect, it } from 'vitest';
-import { substituteVariables } from '../src/grafana-variables.ts';
-import { parsePromql } from '../src/promql.ts';
-import { queriesOfDashboard } from '../src/query-dashboards.ts';
-import { queriesOfRuleFile, type QueryFile } from '../src/query-files.ts';
+import { substituteVariables } from '../src/queries/grafana-variables.ts';
+import { parsePromql } from '../src/queries/promql.ts';
+import { queriesOfDashboard } from '../src/queries/query-dashboards.ts';
+import { queriesOfRuleFile, type QueryFile } from '../src/queries/query-files.ts';
 import { problemsIn, type Definitions } from './support/query-problems.ts';
 
 const DEFINITIONS: Definitions = {

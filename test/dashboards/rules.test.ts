@@ -7,7 +7,7 @@ import { describeWith, removeFolder, temporaryFolder } from '../../runtime/test/
 import * as prometheusService from '../../runtime/test/services/prometheus.ts';
 import { ALERT_GROUPS } from '../../dashboards/src/alerts/index.ts';
 import { alertmanagerConfig } from '../../dashboards/src/prometheus-config.ts';
-import { parsePromql } from '../../server/src/promql.ts';
+import { parsePromql } from '../../server/src/queries/promql.ts';
 import { FOLDER, ruleFiles, ruleTestFiles, textOf } from './support/files.ts';
 import { promtool } from './support/promtool.ts';
 

@@ -1,9 +1,9 @@
 import { isYaml, withoutDisabled as notDisabled } from '../directives.ts';
 import type { Finding, Severity } from '../findings.ts';
 import type { IndexedMetric } from '../metric-index.ts';
-import type { QueryFile } from '../query-files.ts';
-import { QueryLinks } from '../query-links.ts';
-import { collectQueries, type QueryIndex } from '../query-store.ts';
+import type { QueryFile } from '../queries/query-files.ts';
+import { QueryLinks } from '../queries/query-links.ts';
+import { collectQueries, type QueryIndex } from '../queries/query-store.ts';
 import type { Runner } from '../runner.ts';
 import { checkInfos } from './catalog.ts';
 import { collectMetrics, type KnownInventories, type WorkspaceMetric } from './inventory.ts';

@@ -1,7 +1,7 @@
-import type { Query, QueryFile } from '../query-files.ts';
-import type { QueryLinks } from '../query-links.ts';
-import { callsOf, isReadable, namesOf, rangeOf } from '../query-names.ts';
-import type { SeriesKind } from '../query-series.ts';
+import type { Query, QueryFile } from '../queries/query-files.ts';
+import type { QueryLinks } from '../queries/query-links.ts';
+import { callsOf, isReadable, namesOf, rangeOf } from '../queries/query-names.ts';
+import type { SeriesKind } from '../queries/query-series.ts';
 import type { CheckProblem } from './checks.ts';
 
 const OF_COUNTERS = new Set(['rate', 'irate', 'increase', 'resets']);

@@ -1,8 +1,16 @@
-import type { Condition } from '../promql-calls.ts';
-import type { Query, QueryFile } from '../query-files.ts';
-import { knownValues } from '../query-labels.ts';
-import type { QueryLinks } from '../query-links.ts';
-import { callsOf, isReadable, labelsOfTemplate, namesOf, queryNames, rangeOf, type QueryName } from '../query-names.ts';
+import type { Condition } from '../queries/promql-calls.ts';
+import type { Query, QueryFile } from '../queries/query-files.ts';
+import { knownValues } from '../queries/query-labels.ts';
+import type { QueryLinks } from '../queries/query-links.ts';
+import {
+  callsOf,
+  isReadable,
+  labelsOfTemplate,
+  namesOf,
+  queryNames,
+  rangeOf,
+  type QueryName,
+} from '../queries/query-names.ts';
 import type { CheckProblem } from './checks.ts';
 
 /** Flags labels that no write sets, values that no write gives, and labels in texts that the result does not have. */

@@ -1,7 +1,7 @@
 import { nearest } from '../nearest.ts';
-import type { QueryFile } from '../query-files.ts';
-import type { QueryLinks } from '../query-links.ts';
-import { queryNames } from '../query-names.ts';
+import type { QueryFile } from '../queries/query-files.ts';
+import type { QueryLinks } from '../queries/query-links.ts';
+import { queryNames } from '../queries/query-names.ts';
 import type { CheckProblem } from './checks.ts';
 
 /** Fewer metrics of one prefix do not make it the workspace's own. */

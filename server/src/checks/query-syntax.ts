@@ -1,5 +1,5 @@
-import type { QueryFile } from '../query-files.ts';
-import { namesOf, rangeOf } from '../query-names.ts';
+import type { QueryFile } from '../queries/query-files.ts';
+import { namesOf, rangeOf } from '../queries/query-names.ts';
 import type { CheckProblem } from './checks.ts';
 
 /** Flags dashboards and rule files that cannot be read, and queries that cannot be parsed. */

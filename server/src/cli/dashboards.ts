@@ -3,7 +3,7 @@ import { basename, join, resolve } from 'node:path';
 import { collectMetrics, type WorkspaceMetric } from '../checks/inventory.ts';
 import { dashboardOf } from '../generate/dashboard.ts';
 import { rulesOf } from '../generate/rules.ts';
-import { seriesForms, usualName } from '../query-series.ts';
+import { seriesForms, usualName } from '../queries/query-series.ts';
 import { UsageError, type Command, type ExitCode, type Given } from './command.ts';
 import { CONFIG_OPTIONS } from './config-options.ts';
 import { count } from './format-stylish.ts';

@@ -6,7 +6,7 @@ import { useFastParser } from '../fast-parser.ts';
 import type { Preset } from '../../../eslint-plugin/src/presets.ts';
 import { loadConfig } from '../config.ts';
 import type { Finding } from '../findings.ts';
-import { collectQueries } from '../query-store.ts';
+import { collectQueries } from '../queries/query-store.ts';
 import { Runner, type FileResult } from '../runner.ts';
 import { UsageError, type Given } from './command.ts';
 import { configFolder, ConfigScopes } from './config-scopes.ts';

@@ -1,8 +1,8 @@
 import type { LabelDomain, Series } from '../../../eslint-plugin/src/analysis/collect-series.ts';
 import { collectMetrics, type WorkspaceMetric } from '../checks/inventory.ts';
 import { indexed } from '../checks/checks.ts';
-import { QueryLinks } from '../query-links.ts';
-import { collectQueries } from '../query-store.ts';
+import { QueryLinks } from '../queries/query-links.ts';
+import { collectQueries } from '../queries/query-store.ts';
 import type { Runner } from '../runner.ts';
 import { CONFIG_OPTIONS } from './config-options.ts';
 import type { Command, ExitCode, Given } from './command.ts';

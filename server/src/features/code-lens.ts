@@ -1,7 +1,7 @@
 import { CodeLensRefreshRequest, type CodeLens } from 'vscode-languageserver/node';
 import { positionsOf, type OpenDocument } from '../documents.ts';
 import { seriesEstimate, type IndexedMetric } from '../metric-index.ts';
-import type { QueryLinks } from '../query-links.ts';
+import type { QueryLinks } from '../queries/query-links.ts';
 import type { Runner } from '../runner.ts';
 import type { Feature, Services } from './feature.ts';
 import { INSERT_SPAN, spanActionAt } from './insert-span.ts';

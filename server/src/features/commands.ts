@@ -1,7 +1,7 @@
 import { runChecks } from '../checks/checks.ts';
 import { ShowDocumentRequest, type WorkDoneProgressReporter } from 'vscode-languageserver/node';
 import type { Finding } from '../findings.ts';
-import { isQueryPath } from '../query-listing.ts';
+import { isQueryPath } from '../queries/query-listing.ts';
 import { labelNamesOf, seriesEstimate, type IndexedMetric } from '../metric-index.ts';
 import { yieldToEvents } from '../slices.ts';
 import { locationOf, rangeIn, type Feature, type Services } from './feature.ts';

@@ -5,7 +5,7 @@ import { checkInfos } from '../checks/catalog.ts';
 import { rules } from '../../../eslint-plugin/src/rules/index.ts';
 import { CONFIG_FILE } from '../config.ts';
 import { positionsOf, type OpenDocument } from '../documents.ts';
-import { queryNames } from '../query-names.ts';
+import { queryNames } from '../queries/query-names.ts';
 import { locationOf, type Feature, type Services } from './feature.ts';
 import { definitionPlace, metricsOf, queryFileOf } from './query-target.ts';
 

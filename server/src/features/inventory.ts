@@ -10,8 +10,8 @@ import {
   type IndexedSpan,
 } from '../metric-index.ts';
 import { queryMetrics } from '../checks/query-metrics.ts';
-import type { QueryLinks } from '../query-links.ts';
-import type { QueryName } from '../query-names.ts';
+import type { QueryLinks } from '../queries/query-links.ts';
+import type { QueryName } from '../queries/query-names.ts';
 import { yieldToEvents } from '../slices.ts';
 import { locationOf, type Feature, type Services } from './feature.ts';
 import { askedPlaces } from './query-target.ts';

@@ -1,7 +1,7 @@
 import type { Location, TextDocumentPositionParams } from 'vscode-languageserver/node';
 import { pathOf } from '../documents.ts';
 import { declaredLabel, keyRange, labelWrites, targetAt, type MetricTarget } from '../metric-index.ts';
-import type { QueryName } from '../query-names.ts';
+import type { QueryName } from '../queries/query-names.ts';
 import { labelPlaces, textOf } from './metric-places.ts';
 import { askedPlaces, labelKey, queryFileOf, queryTargetAt } from './query-target.ts';
 import { locationOf, type Feature, type Services } from './feature.ts';

@@ -1,12 +1,12 @@
 import { CompletionItemKind, type CompletionItem } from 'vscode-languageserver/node';
 import { positionsOf, type OpenDocument } from '../documents.ts';
 import { labelDomain, labelNamesOf, seriesEstimate } from '../metric-index.ts';
-import { queryContext, type QueryContext } from '../query-completion.ts';
-import type { QueryText } from '../query-files.ts';
-import { knownValues, promLabel } from '../query-labels.ts';
-import type { QueryLinks } from '../query-links.ts';
-import { askedValues } from '../query-rename.ts';
-import { extraLabels } from '../query-series.ts';
+import { queryContext, type QueryContext } from '../queries/query-completion.ts';
+import type { QueryText } from '../queries/query-files.ts';
+import { knownValues, promLabel } from '../queries/query-labels.ts';
+import type { QueryLinks } from '../queries/query-links.ts';
+import { askedValues } from '../queries/query-rename.ts';
+import { extraLabels } from '../queries/query-series.ts';
 import type { Services } from './feature.ts';
 import { queryFileOf } from './query-target.ts';
 import { seriesText } from './words.ts';

@@ -1,7 +1,7 @@
 import { LSPErrorCodes, ResponseError, type Position } from 'vscode-languageserver/node';
 import { positionsOf, type OpenDocument } from '../documents.ts';
 import type { MetricTarget } from '../metric-index.ts';
-import { promLabel } from '../query-labels.ts';
+import { promLabel } from '../queries/query-labels.ts';
 import type { Services } from './feature.ts';
 import { labelKey, queryTargetAt } from './query-target.ts';
 

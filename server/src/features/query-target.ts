@@ -1,10 +1,10 @@
 import type { OpenDocument } from '../documents.ts';
 import { declaredLabel, type IndexedMetric } from '../metric-index.ts';
-import type { QueryFile } from '../query-files.ts';
-import { queriesOf } from '../query-listing.ts';
-import type { QueryLinks } from '../query-links.ts';
-import { promLabel } from '../query-labels.ts';
-import { queryNames, type QueryName } from '../query-names.ts';
+import type { QueryFile } from '../queries/query-files.ts';
+import { queriesOf } from '../queries/query-listing.ts';
+import type { QueryLinks } from '../queries/query-links.ts';
+import { promLabel } from '../queries/query-labels.ts';
+import { queryNames, type QueryName } from '../queries/query-names.ts';
 import { textOf, type Place } from './metric-places.ts';
 import type { Services } from './feature.ts';
 

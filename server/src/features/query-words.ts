@@ -3,7 +3,7 @@ import { uriOf } from '../documents.ts';
 import type { Services } from './feature.ts';
 import { rangeIn } from './feature.ts';
 import type { Place } from './metric-places.ts';
-import type { QueryName } from '../query-names.ts';
+import type { QueryName } from '../queries/query-names.ts';
 import { count, plain } from './words.ts';
 
 /** More places than anybody reads in a hover. */

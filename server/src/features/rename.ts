@@ -2,7 +2,7 @@ import { LSPErrorCodes, ResponseError } from 'vscode-languageserver/node';
 import { positionsOf } from '../documents.ts';
 import type { TextEdit } from '../findings.ts';
 import { declaredLabel, labelNamesOf, labelWrites, literalContent, type MetricTarget } from '../metric-index.ts';
-import { renameLabel, renameSeries } from '../query-rename.ts';
+import { renameLabel, renameSeries } from '../queries/query-rename.ts';
 import { workspaceEdit, type Feature, type Services } from './feature.ts';
 import { labelPlaces, textOf } from './metric-places.ts';
 import { targetOf } from './navigation.ts';

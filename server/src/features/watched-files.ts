@@ -2,7 +2,7 @@ import { basename } from 'node:path';
 import { DidChangeWatchedFilesNotification } from 'vscode-languageserver/node';
 import { CONFIG_FILE } from '../config.ts';
 import { pathOf } from '../documents.ts';
-import { QUERY_GLOBS } from '../query-listing.ts';
+import { QUERY_GLOBS } from '../queries/query-listing.ts';
 import type { Feature } from './feature.ts';
 
 /** Files whose changes on disk matter: code, what says how it is resolved and checked, and what can hold queries. */

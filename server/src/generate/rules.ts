@@ -1,7 +1,7 @@
 /** Recording rules and alerts of Prometheus for the metrics of one service. */
 import { stringify } from 'yaml';
 import type { WorkspaceMetric } from '../checks/inventory.ts';
-import { promLabel } from '../query-labels.ts';
+import { promLabel } from '../queries/query-labels.ts';
 import { IN_RULE, legendLabels, quantileOf, rateOf, unitOf } from './signals.ts';
 
 /** What a counter of mistakes is called. */

@@ -1,7 +1,7 @@
 /** What of a metric is worth looking at, as PromQL. */
 import type { WorkspaceMetric } from '../checks/inventory.ts';
-import { promLabel } from '../query-labels.ts';
-import { usualName } from '../query-series.ts';
+import { promLabel } from '../queries/query-labels.ts';
+import { usualName } from '../queries/query-series.ts';
 
 /** More lines than this nobody tells apart in a panel. */
 const MAX_LINES = 24;

@@ -2,8 +2,8 @@ import type { CheckProblem } from '../../src/checks/checks.ts';
 import { queryFunctions } from '../../src/checks/query-functions.ts';
 import { queryLabels } from '../../src/checks/query-labels.ts';
 import { querySyntax } from '../../src/checks/query-syntax.ts';
-import type { QueryFile } from '../../src/query-files.ts';
-import { QueryLinks } from '../../src/query-links.ts';
+import type { QueryFile } from '../../src/queries/query-files.ts';
+import { QueryLinks } from '../../src/queries/query-links.ts';
 import type { IndexedMetric } from '../../src/metric-index.ts';
 import { Workspace } from '../../../eslint-plugin/src/host/workspace.ts';
 

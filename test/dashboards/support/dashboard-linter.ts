@@ -1,5 +1,5 @@
 /** The rules of grafana/dashboard-linter that fit dashboards of schema 1, and a few that it lacks. */
-import { parsePromql } from '../../../server/src/promql.ts';
+import { parsePromql } from '../../../server/src/queries/promql.ts';
 
 interface Target {
   readonly refId: string;

@@ -1,7 +1,7 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { queriesOfDashboard } from '../../../server/src/query-dashboards.ts';
-import { queriesOfRuleFile, type QueryFile } from '../../../server/src/query-files.ts';
+import { queriesOfDashboard } from '../../../server/src/queries/query-dashboards.ts';
+import { queriesOfRuleFile, type QueryFile } from '../../../server/src/queries/query-files.ts';
 
 /** The folder of the generated files. */
 export const FOLDER = new URL('../../../dashboards/', import.meta.url).pathname;

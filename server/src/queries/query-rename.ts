@@ -1,6 +1,6 @@
 /** What a new name of a metric or a label changes in dashboards, rules and their tests. */
-import type { TextEdit } from './findings.ts';
-import type { IndexedMetric } from './metric-index.ts';
+import type { TextEdit } from '../findings.ts';
+import type { IndexedMetric } from '../metric-index.ts';
 import { parsePromql } from './promql.ts';
 import type { Query, QueryFile } from './query-files.ts';
 import { promLabel } from './query-labels.ts';

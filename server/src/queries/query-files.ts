@@ -1,6 +1,6 @@
 /** Queries in rule files of Prometheus and their tests. */
 import { isMap, isScalar, isSeq, parseAllDocuments, type Pair, type Scalar } from 'yaml';
-import { alignString, type PositionOf } from './source-map.ts';
+import { alignString, type PositionOf } from '../source-map.ts';
 
 /** A text with names of metrics or labels in it, and where it stands in its file. */
 export interface QueryText {

@@ -1,7 +1,7 @@
 /** Labels that series get from elsewhere than the writes of the code. */
 import { parseAllDocuments } from 'yaml';
-import type { Workspace } from '../../eslint-plugin/src/host/workspace.ts';
-import type { IndexedMetric } from './metric-index.ts';
+import type { Workspace } from '../../../eslint-plugin/src/host/workspace.ts';
+import type { IndexedMetric } from '../metric-index.ts';
 
 /**
  * Labels of targets: what Prometheus sets itself, and what scrape configurations of Kubernetes, Consul and the clouds

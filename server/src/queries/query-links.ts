@@ -1,6 +1,6 @@
 /** Which names of queries mean which metrics of the code. */
-import type { Workspace } from '../../eslint-plugin/src/host/workspace.ts';
-import type { IndexedMetric } from './metric-index.ts';
+import type { Workspace } from '../../../eslint-plugin/src/host/workspace.ts';
+import type { IndexedMetric } from '../metric-index.ts';
 import type { LabelLookup } from './promql.ts';
 import type { Query } from './query-files.ts';
 import { COMMON_TARGET_LABELS, defaultLabels, isTargetLabel, ownLabels, promLabel } from './query-labels.ts';

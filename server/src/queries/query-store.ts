@@ -1,8 +1,8 @@
-import type { Documents } from './documents.ts';
-import type { IndexedWorkspace } from './indexed-workspace.ts';
+import type { Documents } from '../documents.ts';
+import type { IndexedWorkspace } from '../indexed-workspace.ts';
 import type { QueryFile } from './query-files.ts';
 import { isQueryPathIn, queriesOf, readQueries, walkQueryFiles, type Listed } from './query-listing.ts';
-import { runInSlices } from './slices.ts';
+import { runInSlices } from '../slices.ts';
 
 /** Everything in a workspace that asks for metrics. */
 export interface QueryIndex {

@@ -1,8 +1,8 @@
 /** Queries in dashboards of Grafana: panels at any depth, annotations and variables. */
 import { parseTree, type Node as JsonNode, type ParseError } from 'jsonc-parser';
-import { jsonProblem } from './json-errors.ts';
+import { jsonProblem } from '../json-errors.ts';
 import { LOGQL, type Query, type QueryFile, type QueryPlace, type QueryText } from './query-files.ts';
-import { alignString } from './source-map.ts';
+import { alignString } from '../source-map.ts';
 
 const LABEL_VALUES = /^(\s*label_values\(\s*)([^]*?)(\s*,\s*)([A-Za-z_]\w*)\s*\)\s*$/;
 const QUERY_RESULT = /^(\s*query_result\(\s*)([^]*?)\s*\)\s*$/;

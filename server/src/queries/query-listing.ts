@@ -1,10 +1,10 @@
 /** Which files of a workspace ask for metrics: dashboards, rule files and their tests. */
 import { statSync } from 'node:fs';
 import { basename, join, relative, sep } from 'node:path';
-import { Folders } from '../../eslint-plugin/src/host/folders.ts';
-import { isSkipped } from '../../eslint-plugin/src/host/listing.ts';
-import { readText } from '../../eslint-plugin/src/host/read-text.ts';
-import { MAX_LENGTH } from './documents.ts';
+import { Folders } from '../../../eslint-plugin/src/host/folders.ts';
+import { isSkipped } from '../../../eslint-plugin/src/host/listing.ts';
+import { readText } from '../../../eslint-plugin/src/host/read-text.ts';
+import { MAX_LENGTH } from '../documents.ts';
 import { queriesOfDashboard } from './query-dashboards.ts';
 import { scrapedLabels } from './query-labels.ts';
 import { queriesOfRuleFile, type QueryFile } from './query-files.ts';

@@ -1,5 +1,5 @@
 /** Under which names Prometheus has the series of a metric of the code. */
-import type { DefinedMetric } from '../../eslint-plugin/src/analysis/collect-inventory.ts';
+import type { DefinedMetric } from '../../../eslint-plugin/src/analysis/collect-inventory.ts';
 
 /** What a series of a metric holds. */
 export type SeriesKind = 'counter' | 'gauge' | 'histogram' | 'bucket' | 'sum' | 'count' | 'quantile';

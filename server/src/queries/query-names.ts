@@ -1,5 +1,5 @@
 /** Every name in a file of queries, with its place in the file. */
-import type { TextRange } from './findings.ts';
+import type { TextRange } from '../findings.ts';
 import { parsePromql, type PromqlNames } from './promql.ts';
 import { parseCalls, type PromqlCalls } from './promql-calls.ts';
 import type { Query, QueryFile, QueryText } from './query-files.ts';
