@@ -19,13 +19,31 @@ export interface OutsideExport {
 /** Modules that one search looks at. */
 const MAX_SEEN = 2000;
 
+/** What exports of a module mean, by their names. */
+type ExportCache<T> = TreeMemoryAcrossFiles<Module, Map<string, T | undefined>>;
+
+/** Searches for an export once. Inside of another search, nothing found may mean that a circle of modules ended there. */
+function once<T>(
+  cache: ExportCache<T>,
+  module: Module,
+  name: string,
+  seen: ReadonlySet<string>,
+  search: () => T | undefined,
+): T | undefined {
+  let known = cache.get(module);
+  if (!known) cache.set(module, (known = new Map<string, T | undefined>()));
+  if (known.has(name)) return known.get(name);
+  const isWhole = seen.size === 0;
+  const found = search();
+  if (found || isWhole) known.set(name, found);
+  return found;
+}
+
 /** Which module means what: specifiers to modules, names to the declarations behind re-exports. */
 export class ModuleGraph {
   readonly host: ModuleHost;
-  private readonly exportCache = new TreeMemoryAcrossFiles<Module, Map<string, FoundExport | undefined>>(treeOfModule);
-  private readonly outsideCache = new TreeMemoryAcrossFiles<Module, Map<string, OutsideExport | undefined>>(
-    treeOfModule,
-  );
+  private readonly exportCache: ExportCache<FoundExport> = new TreeMemoryAcrossFiles(treeOfModule);
+  private readonly outsideCache: ExportCache<OutsideExport> = new TreeMemoryAcrossFiles(treeOfModule);
 
   constructor(host: ModuleHost) {
     this.host = host;
@@ -53,14 +71,7 @@ export class ModuleGraph {
 
   /** Declaration behind an exported name of a workspace module. */
   findExport(module: Module, name: string, seen = new Set<string>()): FoundExport | undefined {
-    const known = this.exportCache.get(module) ?? new Map<string, FoundExport | undefined>();
-    this.exportCache.set(module, known);
-    if (known.has(name)) return known.get(name);
-    const isWhole = seen.size === 0;
-    const found = this.searchExport(module, name, seen);
-    // Inside of a search, nothing found may mean that a circle of modules ended there.
-    if (found || isWhole) known.set(name, found);
-    return found;
+    return once(this.exportCache, module, name, seen, () => this.searchExport(module, name, seen));
   }
 
   private searchExport(module: Module, name: string, seen: Set<string>): FoundExport | undefined {
@@ -83,13 +94,7 @@ export class ModuleGraph {
 
   /** Package export that a workspace module passes on: `export { Tracer } from '@opentelemetry/api'`. */
   outsideExport(module: Module, name: string, seen = new Set<string>()): OutsideExport | undefined {
-    const known = this.outsideCache.get(module) ?? new Map<string, OutsideExport | undefined>();
-    this.outsideCache.set(module, known);
-    if (known.has(name)) return known.get(name);
-    const isWhole = seen.size === 0;
-    const found = this.searchOutside(module, name, seen);
-    if (found || isWhole) known.set(name, found);
-    return found;
+    return once(this.outsideCache, module, name, seen, () => this.searchOutside(module, name, seen));
   }
 
   private searchOutside(module: Module, name: string, seen: Set<string>): OutsideExport | undefined {
