@@ -13,6 +13,13 @@ interface RemoteNode extends SyntaxNode<RemoteNode> {
   readonly kind: number;
 }
 
+interface Asked {
+  readonly paths: readonly string[];
+  /** Texts that are shown, saved or not. */
+  readonly overlay: Readonly<Record<string, string>>;
+  readonly projects: ReadonlyMap<string, Project>;
+}
+
 /** TypeScript from 7.1 on, as a process of its own or that of the editor: one snapshot follows the other. */
 export class NativeTypes implements BackEnd {
   readonly #api: API<boolean>;
@@ -20,6 +27,8 @@ export class NativeTypes implements BackEnd {
   /** Paths of texts that were others than on disk, and of all that were given. */
   #unsaved: ReadonlySet<string> = new Set();
   readonly #seen = new Set<string>();
+  /** What the snapshot was made for: the questions that follow from answers are about the same. */
+  #asked: Asked | undefined;
 
   constructor(api: API<boolean>) {
     this.#api = api;
@@ -49,6 +58,10 @@ export class NativeTypes implements BackEnd {
     const closed = [...this.#unsaved].filter((path) => !Object.hasOwn(unsaved, path));
     const shown = Object.keys(overlay);
     const paths = files.map(({ path }) => path);
+    const asked = this.#asked;
+    if (asked && changed?.length === 0 && isSameList(asked.paths, paths) && isSameTexts(asked.overlay, overlay))
+      return asked.projects;
+    this.#asked = undefined;
     const params = {
       openFiles: paths,
       fileSystem: { kind: 'layer' as const, files: unsaved },
@@ -69,8 +82,18 @@ export class NativeTypes implements BackEnd {
     for (const path of shown) this.#seen.add(path);
     await before?.dispose();
     const opened = snapshot.operation.openedFiles;
-    return new Map(paths.flatMap((path, i) => (opened[i] ? [[path, opened[i].project] as const] : [])));
+    const projects = new Map(paths.flatMap((path, i) => (opened[i] ? [[path, opened[i].project] as const] : [])));
+    this.#asked = { paths, overlay, projects };
+    return projects;
   }
+}
+
+function isSameList(a: readonly string[], b: readonly string[]): boolean {
+  return a.length === b.length && a.every((entry, i) => entry === b[i]);
+}
+
+function isSameTexts(a: Asked['overlay'], b: Asked['overlay']): boolean {
+  return isSameList(Object.keys(a), Object.keys(b)) && Object.entries(a).every(([path, text]) => b[path] === text);
 }
 
 function textOnDisk(path: string): string | undefined {
