@@ -4,11 +4,11 @@ import { definitionAt, isCreator, OTEL_CREATORS } from './collect-metrics.ts';
 import { isDefinition, perLabelSet } from './collect-series.ts';
 import type { Evaluator } from './evaluate.ts';
 import type { LabelFact, Range } from './facts.ts';
+import { GuardedPattern } from './guarded-pattern.ts';
 import type { DeclaredLabels } from './label-domains.ts';
 import type { Module } from './module.ts';
 import { sinkSites } from './sinks.ts';
 import { alternatives, type Value } from './value.ts';
-import { hashesOf, wordsOf } from './word-filter.ts';
 
 /** Where a definition is: file and offset of the call that makes the metric. */
 export interface DefinitionPlace {
@@ -57,12 +57,13 @@ export interface InventoryFact {
   readonly uses: readonly MetricUse[];
 }
 
-const DEFINES = new RegExp(
-  `\\b(?:${Object.keys(OTEL_CREATORS).join('|')})\\b|prom-client|@prometheus-io/client|@telint/runtime/metrics|\\.(?:counter|gauge|histogram)\\(\\s*\\{|\\bnew\\s+(?:\\w+\\.)*(?:Counter|Gauge|Histogram|Summary)\\b`,
-);
-
-const DEFINES_GUARD = hashesOf(
-  `${Object.keys(OTEL_CREATORS).join(' ')} prom prometheus telint counter gauge histogram Counter Gauge Histogram Summary`,
+/** What defines metrics, with the words that it needs. */
+export const DEFINES = new GuardedPattern(
+  new RegExp(
+    `\\b(?:${Object.keys(OTEL_CREATORS).join('|')})\\b|prom-client|@prometheus-io/client|@telint/runtime/metrics|\\.(?:counter|gauge|histogram)\\(\\s*\\{|\\bnew\\s+(?:\\w+\\.)*(?:Counter|Gauge|Histogram|Summary)\\b`,
+  ),
+  [...Object.keys(OTEL_CREATORS), 'counter', 'gauge', 'histogram', 'Counter', 'Gauge', 'Histogram', 'Summary'],
+  ['prom-client', '@prometheus-io/client', '@telint/runtime/metrics'],
 );
 
 /** Inventory of a file without metrics. */
@@ -70,7 +71,7 @@ export const NO_METRICS: InventoryFact = { metrics: [], uses: [] };
 
 /** Can a text define a metric? */
 export function mayDefine(text: string): boolean {
-  return wordsOf(text).mayHaveAny(DEFINES_GUARD) && DEFINES.test(text);
+  return DEFINES.test(text);
 }
 
 /** Definitions and writes of a file. */

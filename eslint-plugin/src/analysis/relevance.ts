@@ -1,39 +1,61 @@
 import { consumers, handlerDecorators, publishers } from '../knowledge/libraries/brokers.ts';
-import { hashesOf, wordsOf } from './word-filter.ts';
+import { GuardedPattern } from './guarded-pattern.ts';
 
-const METRIC_CALLS =
-  /\.(?:inc|dec|observe|startTimer|labels|setToCurrentTime|zero)\s*(?:\?\.)?\(|labelNames|\.(?:set|bind)\(\s*\{|\.(?:add|record)\([^,(){}]*,\s*\{/;
-const WEAK_METRIC_CALLS = /\.(?:add|record|set|observe)\s*(?:\?\.)?\(/;
+/** Patterns of telemetry, with the words that they need. */
+export const METRIC_CALLS = new GuardedPattern(
+  /\.(?:inc|dec|observe|startTimer|labels|setToCurrentTime|zero)\s*(?:\?\.)?\(|labelNames|\.(?:set|bind)\(\s*\{|\.(?:add|record)\([^,(){}]*,\s*\{/,
+  ['inc', 'dec', 'observe', 'startTimer', 'labels', 'setToCurrentTime', 'zero', 'set', 'bind', 'add', 'record'],
+  ['labelNames'],
+);
+export const WEAK_METRIC_CALLS = new GuardedPattern(/\.(?:add|record|set|observe)\s*(?:\?\.)?\(/, [
+  'add',
+  'record',
+  'set',
+  'observe',
+]);
 const METRIC_WORDS = /counter|histogram|gauge|metric|meter|summary|timer|telemetry|otel|latency|duration|total/i;
-const SPAN_CALLS =
-  /\.(?:setAttributes?|startSpan|startActiveSpan|addEvent|addLinks?|updateName|setEntry|createBaggage|recordException|setStatus)\s*(?:\?\.)?\(|resourceFromAttributes|new Resource\b/;
-const SPAN_STARTS = /\bstart(?:Active)?Span\b|\bgetActiveSpan\b|\bspan\??\.end\(/;
+export const SPAN_CALLS = new GuardedPattern(
+  /\.(?:setAttributes?|startSpan|startActiveSpan|addEvent|addLinks?|updateName|setEntry|createBaggage|recordException|setStatus)\s*(?:\?\.)?\(|resourceFromAttributes|new Resource\b/,
+  [
+    'setAttribute',
+    'setAttributes',
+    'startSpan',
+    'startActiveSpan',
+    'addEvent',
+    'addLink',
+    'addLinks',
+    'updateName',
+    'setEntry',
+    'createBaggage',
+    'recordException',
+    'setStatus',
+    'Resource',
+  ],
+  ['resourceFromAttributes'],
+);
+export const SPAN_STARTS = new GuardedPattern(/\bstart(?:Active)?Span\b|\bgetActiveSpan\b|\bspan\??\.end\(/, [
+  'startSpan',
+  'startActiveSpan',
+  'getActiveSpan',
+  'span',
+]);
 const TRACKERS = /sentry|bugsnag|airbrake|newrelic|elastic|honeybadger|hot-shots|dogstatsd/i;
 
 const escape = (s: string): string => s.replace(/[^\w]/g, '\\$&');
 const methods = new Set([...Object.values(publishers), ...Object.values(consumers)].flatMap((m) => Object.keys(m)));
-const SEND_CALLS = new RegExp(`\\.(?:${[...methods].map(escape).join('|')})\\s*(?:<[^()]*>)?\\(`);
-const DECORATORS = new RegExp(
-  `@(?:${Object.values(handlerDecorators)
-    .flatMap((d) => Object.keys(d))
-    .map(escape)
-    .join('|')})\\b`,
+export const SEND_CALLS = new GuardedPattern(
+  new RegExp(`\\.(?:${[...methods].map(escape).join('|')})\\s*(?:<[^()]*>)?\\(`),
+  [...methods],
 );
+const decorators = Object.values(handlerDecorators).flatMap((d) => Object.keys(d));
+export const DECORATORS = new GuardedPattern(new RegExp(`@(?:${decorators.map(escape).join('|')})\\b`), decorators);
 const BROKER_WORDS =
   /queue|kafka|amqp|rabbit|bull|nats|mqtt|sqs|sns|redis|broker|producer|consumer|publisher|subscriber|eventbus|event_bus|microservices|worker|child_process|pubsub|pg-boss|agenda|graphile|service-?bus|socket|piscina|tinypool|workerpool|outbox/i;
-const CARRIERS =
-  /propagation\.|\b(?:inject|extract)\(|ROOT_CONTEXT|SpanKind\.SERVER|postMessage|[oO]utbox|WorkerHost|new \w*(?:Worker|Consumer|Processor)\b/;
-
-// A pattern is looked for where the text has one of its words: most texts have none, and all words are found in one pass.
-const METRIC_GUARD = hashesOf('inc dec observe startTimer labels setToCurrentTime zero set bind add record');
-const SPAN_GUARD = hashesOf(
-  'setAttribute setAttributes startSpan startActiveSpan addEvent addLink addLinks updateName setEntry createBaggage recordException setStatus resourceFromAttributes Resource',
+export const CARRIERS = new GuardedPattern(
+  /propagation\.|\b(?:inject|extract)\(|ROOT_CONTEXT|SpanKind\.SERVER|postMessage|[oO]utbox|WorkerHost|new \w*(?:Worker|Consumer|Processor)\b/,
+  ['inject', 'extract'],
+  ['propagation.', 'ROOT_CONTEXT', 'SpanKind.SERVER', 'postMessage', 'utbox', 'Worker', 'Consumer', 'Processor'],
 );
-const START_GUARD = hashesOf('startSpan startActiveSpan getActiveSpan span');
-const CARRIER_GUARD = hashesOf('propagation inject extract ROOT_CONTEXT SpanKind postMessage');
-const CARRIER_PARTS = ['utbox', 'Worker', 'Consumer', 'Processor'];
-const DECORATOR_GUARD = Object.values(handlerDecorators).flatMap((d) => Object.keys(d).flatMap(hashesOf));
-const SEND_GUARD = [...methods].flatMap(hashesOf);
 
 /** Which groups of facts a file's text can hold; a cheap look before anything is evaluated. */
 export interface Relevance {
@@ -46,17 +68,11 @@ export interface Relevance {
 /** Relevance of a file's own text; calls of functions of other files are asked for by their names. */
 export function relevanceOf(text: string, withTrackers: boolean): Relevance {
   if (isGenerated(text)) return { metrics: false, spans: false, spanLife: false, propagation: false };
-  const words = wordsOf(text);
   return {
-    metrics:
-      (words.mayHaveAny(METRIC_GUARD) || text.includes('labelNames')) &&
-      (METRIC_CALLS.test(text) || (WEAK_METRIC_CALLS.test(text) && METRIC_WORDS.test(text))),
-    spans: (words.mayHaveAny(SPAN_GUARD) && SPAN_CALLS.test(text)) || (withTrackers && TRACKERS.test(text)),
-    spanLife: words.mayHaveAny(START_GUARD) && SPAN_STARTS.test(text),
-    propagation:
-      ((words.mayHaveAny(CARRIER_GUARD) || CARRIER_PARTS.some((part) => text.includes(part))) && CARRIERS.test(text)) ||
-      (words.mayHaveAny(DECORATOR_GUARD) && DECORATORS.test(text)) ||
-      (words.mayHaveAny(SEND_GUARD) && SEND_CALLS.test(text) && BROKER_WORDS.test(text)),
+    metrics: METRIC_CALLS.test(text) || (WEAK_METRIC_CALLS.test(text) && METRIC_WORDS.test(text)),
+    spans: SPAN_CALLS.test(text) || (withTrackers && TRACKERS.test(text)),
+    spanLife: SPAN_STARTS.test(text),
+    propagation: CARRIERS.test(text) || DECORATORS.test(text) || (SEND_CALLS.test(text) && BROKER_WORDS.test(text)),
   };
 }
 
@@ -68,12 +84,7 @@ function isGenerated(text: string): boolean {
   return lines * 300 < text.length;
 }
 
-interface Calls {
-  readonly pattern: RegExp;
-  readonly guard: readonly number[];
-}
-
-const callsOf = new WeakMap<ReadonlySet<string>, Calls>();
+const callsOf = new WeakMap<ReadonlySet<string>, GuardedPattern>();
 
 /** Does a text call one of the named functions? */
 export function callsAny(text: string, names: ReadonlySet<string>): boolean {
@@ -81,7 +92,7 @@ export function callsAny(text: string, names: ReadonlySet<string>): boolean {
   let calls = callsOf.get(names);
   if (!calls) {
     const pattern = new RegExp(`(?<![\\w$])(?:${[...names].map(escape).join('|')})\\s*(?:<[^()]*>)?(?:\\?\\.)?\\(`);
-    callsOf.set(names, (calls = { pattern, guard: [...names].flatMap(hashesOf) }));
+    callsOf.set(names, (calls = new GuardedPattern(pattern, [...names])));
   }
-  return wordsOf(text).mayHaveAny(calls.guard) && calls.pattern.test(text);
+  return calls.test(text);
 }

@@ -2,8 +2,10 @@
 const FIRST = 0x9e3779b1;
 const SECOND = 0x85ebca6b;
 
-/** Word characters, of texts and of bytes that were read one character each: parts of UTF-8 sequences count, as letters do. */
-const isWord = new Uint8Array(256).map((_, code) => (code >= 128 || /[\w$]/.test(String.fromCharCode(code)) ? 1 : 0));
+/** Characters of the words of a filter: those of `\w`, so that a word for `\b` is one here. */
+const isWord = new Uint8Array(256).map((_, code) => (/\w/.test(String.fromCharCode(code)) ? 1 : 0));
+/** Characters of names, in bytes that were read one character each: parts of UTF-8 sequences are letters. */
+const isName = isWord.map((word, code) => (word === 1 || code >= 128 || code === 0x24 ? 1 : 0));
 
 /** The words of a text as a Bloom filter (https://doi.org/10.1145/362686.362692): most texts without a word are told at once. */
 export class WordFilter {
@@ -71,7 +73,7 @@ export function wordsOf(text: string): WordFilter {
 /** Hashes of the words of a text. */
 export function hashesOf(bytes: string): readonly number[] {
   return bytes
-    .split(/[^\w$\x80-\xff]+/)
+    .split(/\W+/)
     .filter((word) => word !== '')
     .map((word) => {
       let hash = 0;
@@ -90,5 +92,5 @@ export function hasWord(bytes: string, searched: string): boolean {
 }
 
 function joins(bytes: string, at: number): boolean {
-  return at >= 0 && at < bytes.length && isWord[bytes.charCodeAt(at)] === 1;
+  return at >= 0 && at < bytes.length && isName[bytes.charCodeAt(at)] === 1;
 }
