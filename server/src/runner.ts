@@ -35,6 +35,12 @@ export interface TypedResult {
   readonly open: readonly Place[];
 }
 
+/** What the runner makes of a file; there are no facts where nothing in its text can matter. */
+export interface Inspected {
+  readonly result: FileResult;
+  readonly facts: FileFacts | undefined;
+}
+
 interface ActiveRule {
   readonly id: string;
   readonly source: RuleSource<readonly unknown[], string>;
@@ -94,10 +100,16 @@ export class Runner {
 
   /** Findings of a file of the folder, in source order. */
   lint(path: string): FileResult {
+    return this.inspect(path).result;
+  }
+
+  /** Findings of a file and the facts that they follow from, for whoever needs both. */
+  inspect(path: string): Inspected {
     const text = this.workspace.text(path);
-    if (text === undefined) return { path, findings: [], error: 'cannot be read, or is larger than 1 MB' };
-    if (!this.#isRelevant(path, text)) return { path, findings: [] };
-    return this.#lint(new SourceFile(path, text, this.workspace));
+    if (text === undefined)
+      return { result: { path, findings: [], error: 'cannot be read, or is larger than 1 MB' }, facts: undefined };
+    if (!this.#isRelevant(path, text)) return { result: { path, findings: [] }, facts: undefined };
+    return this.#inspect(new SourceFile(path, text, this.workspace));
   }
 
   /**
@@ -111,19 +123,21 @@ export class Runner {
     const types = new AskedTypes(file, known);
     this.workspace.types = types;
     try {
-      return { result: this.#lint(file), text, open: types.open };
+      return { result: this.#inspect(file).result, text, open: types.open };
     } finally {
       this.workspace.types = undefined;
     }
   }
 
-  #lint(file: SourceFile): FileResult {
+  #inspect(file: SourceFile): Inspected {
     const { path, text } = file;
     const facts = analyze(file, this.workspace, this.config.settings);
     const findings = this.#rules.flatMap((rule) => this.#findings(rule, facts, path, text));
     findings.sort((a, b) => a.range.start - b.range.start || a.range.end - b.range.end || (a.rule < b.rule ? -1 : 1));
-    if (file.broken) return { path, findings: [], error: 'cannot be parsed' };
-    return { path, findings: withoutDisabled(findings, text) };
+    const result = file.broken
+      ? { path, findings: [], error: 'cannot be parsed' }
+      : { path, findings: withoutDisabled(findings, text) };
+    return { result, facts };
   }
 
   #isRelevant(path: string, text: string): boolean {

@@ -1,3 +1,4 @@
+import type { FileFacts } from '../../../eslint-plugin/src/analysis/analyze.ts';
 import type { DefinedMetric, InventoryFact, MetricUse } from '../../../eslint-plugin/src/analysis/collect-inventory.ts';
 import {
   labelDomains,
@@ -37,7 +38,7 @@ export function collectMetrics(
   const rows = new Map<string, FileRows>();
   for (const [i, path] of files.entries()) {
     progress?.(i + 1, files.length);
-    const inventory = known.has(path) ? known.get(path) : inventoryOf(runner, path);
+    const inventory = known.has(path) ? known.get(path) : inventoryOf(() => runner.facts(path));
     if (inventory) rows.set(path, { ...inventory, spans: [] });
   }
   return joinRows(rows).metrics.map((metric) => measured(runner, metric));
@@ -58,9 +59,9 @@ export function measured(runner: Runner, { path, definition, uses }: IndexedMetr
 }
 
 /** Metrics of a file. One that cannot be analysed has none; `check` names it. */
-export function inventoryOf(runner: Runner, path: string): InventoryFact | undefined {
+export function inventoryOf(facts: () => FileFacts | undefined): InventoryFact | undefined {
   try {
-    return runner.facts(path)?.inventory;
+    return facts()?.inventory;
   } catch {
     return undefined;
   }

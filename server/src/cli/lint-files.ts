@@ -46,9 +46,9 @@ export function* takeAndLint(runner: Runner, { files, taken }: LintJob): Generat
 /** Checks a file. One that a rule cannot cope with is named at the end; the others are checked all the same. */
 export function lintFile(runner: Runner, path: string, withInventory: boolean): LintedFile {
   try {
-    const { findings, error } = runner.lint(path);
-    // The tree is still there: later it would have to be made again.
-    const inventory = withInventory ? inventoryOf(runner, path) : undefined;
+    const { result, facts } = runner.inspect(path);
+    const { findings, error } = result;
+    const inventory = withInventory ? inventoryOf(() => facts) : undefined;
     return { path, findings, inventory, ...(error === undefined ? {} : { error }) };
   } catch (error) {
     const reason = `cannot be analysed (${(error as Error).message}); please report this`;
