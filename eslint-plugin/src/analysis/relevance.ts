@@ -1,20 +1,19 @@
 import { consumers, handlerDecorators, publishers } from '../knowledge/libraries/brokers.ts';
 import { GuardedPattern } from './guarded-pattern.ts';
 
-/** Patterns of telemetry, with the words that they need. */
-export const METRIC_CALLS = new GuardedPattern(
+const METRIC_CALLS = new GuardedPattern(
   /\.(?:inc|dec|observe|startTimer|labels|setToCurrentTime|zero)\s*(?:\?\.)?\(|labelNames|\.(?:set|bind)\(\s*\{|\.(?:add|record)\([^,(){}]*,\s*\{/,
   ['inc', 'dec', 'observe', 'startTimer', 'labels', 'setToCurrentTime', 'zero', 'set', 'bind', 'add', 'record'],
   ['labelNames'],
 );
-export const WEAK_METRIC_CALLS = new GuardedPattern(/\.(?:add|record|set|observe)\s*(?:\?\.)?\(/, [
+const WEAK_METRIC_CALLS = new GuardedPattern(/\.(?:add|record|set|observe)\s*(?:\?\.)?\(/, [
   'add',
   'record',
   'set',
   'observe',
 ]);
 const METRIC_WORDS = /counter|histogram|gauge|metric|meter|summary|timer|telemetry|otel|latency|duration|total/i;
-export const SPAN_CALLS = new GuardedPattern(
+const SPAN_CALLS = new GuardedPattern(
   /\.(?:setAttributes?|startSpan|startActiveSpan|addEvent|addLinks?|updateName|setEntry|createBaggage|recordException|setStatus)\s*(?:\?\.)?\(|resourceFromAttributes|new Resource\b/,
   [
     'setAttribute',
@@ -33,7 +32,7 @@ export const SPAN_CALLS = new GuardedPattern(
   ],
   ['resourceFromAttributes'],
 );
-export const SPAN_STARTS = new GuardedPattern(/\bstart(?:Active)?Span\b|\bgetActiveSpan\b|\bspan\??\.end\(/, [
+const SPAN_STARTS = new GuardedPattern(/\bstart(?:Active)?Span\b|\bgetActiveSpan\b|\bspan\??\.end\(/, [
   'startSpan',
   'startActiveSpan',
   'getActiveSpan',
@@ -43,19 +42,29 @@ const TRACKERS = /sentry|bugsnag|airbrake|newrelic|elastic|honeybadger|hot-shots
 
 const escape = (s: string): string => s.replace(/[^\w]/g, '\\$&');
 const methods = new Set([...Object.values(publishers), ...Object.values(consumers)].flatMap((m) => Object.keys(m)));
-export const SEND_CALLS = new GuardedPattern(
-  new RegExp(`\\.(?:${[...methods].map(escape).join('|')})\\s*(?:<[^()]*>)?\\(`),
-  [...methods],
-);
+const SEND_CALLS = new GuardedPattern(new RegExp(`\\.(?:${[...methods].map(escape).join('|')})\\s*(?:<[^()]*>)?\\(`), [
+  ...methods,
+]);
 const decorators = Object.values(handlerDecorators).flatMap((d) => Object.keys(d));
-export const DECORATORS = new GuardedPattern(new RegExp(`@(?:${decorators.map(escape).join('|')})\\b`), decorators);
+const DECORATORS = new GuardedPattern(new RegExp(`@(?:${decorators.map(escape).join('|')})\\b`), decorators);
 const BROKER_WORDS =
   /queue|kafka|amqp|rabbit|bull|nats|mqtt|sqs|sns|redis|broker|producer|consumer|publisher|subscriber|eventbus|event_bus|microservices|worker|child_process|pubsub|pg-boss|agenda|graphile|service-?bus|socket|piscina|tinypool|workerpool|outbox/i;
-export const CARRIERS = new GuardedPattern(
+const CARRIERS = new GuardedPattern(
   /propagation\.|\b(?:inject|extract)\(|ROOT_CONTEXT|SpanKind\.SERVER|postMessage|[oO]utbox|WorkerHost|new \w*(?:Worker|Consumer|Processor)\b/,
   ['inject', 'extract'],
   ['propagation.', 'ROOT_CONTEXT', 'SpanKind.SERVER', 'postMessage', 'utbox', 'Worker', 'Consumer', 'Processor'],
 );
+
+/** The patterns by name, for the test that holds them against their words. */
+export const PATTERNS = {
+  METRIC_CALLS,
+  WEAK_METRIC_CALLS,
+  SPAN_CALLS,
+  SPAN_STARTS,
+  SEND_CALLS,
+  DECORATORS,
+  CARRIERS,
+} as const;
 
 /** Which groups of facts a file's text can hold; a cheap look before anything is evaluated. */
 export interface Relevance {
